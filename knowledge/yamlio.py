@@ -1,0 +1,45 @@
+"""Reading YAML fast and writing it in one canonical form, so that a round trip changes no byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.errors import Fault, FaultsFound
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, list items indented under their key: easier on an editor's eye."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def read(path: Path, root: Path | None = None) -> Any:
+    """The content of one YAML file.
+
+    Raises:
+        FaultsFound: with line and column when the file is not YAML at all.
+    """
+    name = path.relative_to(root).as_posix() if root else path.name
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else "整个文件"
+        problem = getattr(error, "problem", None) or str(error)
+        fault = Fault(name, where, f"不是合格的 YAML({problem})", "检查这一行的缩进、冒号和引号")
+        raise FaultsFound([fault]) from error
+    except UnicodeDecodeError as error:
+        raise FaultsFound([Fault(name, "整个文件", "不是 UTF-8 编码", "另存为 UTF-8")]) from error
+
+
+def dump(data: Any) -> str:
+    """``data`` in the canonical form of our files."""
+    return yaml.dump(
+        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000, default_flow_style=False
+    )
