@@ -34,6 +34,8 @@ def read(path: Path, root: Path | None = None) -> Any:
         problem = getattr(error, "problem", None) or str(error)
         fault = Fault(name, where, f"不是合格的 YAML({problem})", "检查这一行的缩进、冒号和引号")
         raise FaultsFound([fault]) from error
+    except OSError as error:
+        raise FaultsFound([Fault(name, "整个文件", "文件不存在或打不开", "恢复这个文件")]) from error
     except UnicodeDecodeError as error:
         raise FaultsFound([Fault(name, "整个文件", "不是 UTF-8 编码", "另存为 UTF-8")]) from error
 

@@ -1,0 +1,71 @@
+"""Which window serves a matter for someone who lives, works or is registered somewhere.
+
+The rule is the matter's: on which levels it is done, and whose window (household, residence …). This
+module knows nothing of conversations: a district and perhaps a street go in, windows come out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.catalogue import Catalogue
+from knowledge.models import Level, Matter, Window
+
+_GENERAL = "综合"
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where the person is, as far as known. Names as in ``streets.csv``."""
+
+    district: str | None = None
+    street: str | None = None
+
+
+def _serves(window: Window, matter: Matter, branch: str) -> bool:
+    if branch not in window.services:
+        return False
+    return not (matter.window.desk and window.desk and window.desk != matter.window.desk)
+
+
+def _on_level(catalogue: Catalogue, matter: Matter, level: Level) -> list[Window]:
+    """Windows of that level for the matter's branch; the general desks where it has none of its own."""
+    branch = catalogue.branch_of(matter).name
+    same_level = [window for window in catalogue.open_windows() if window.level == level.value]
+    own = [window for window in same_level if _serves(window, matter, branch)]
+    return own or [window for window in same_level if _GENERAL in window.services]
+
+
+def windows_for(catalogue: Catalogue, matter: Matter, at: Whereabouts, limit: int = 3) -> list[Window]:
+    """Windows for ``matter``, the nearest to walk to first, at most ``limit``.
+
+    Without a district only city-level windows can be named; the others depend on where the person
+    is, and naming any one of them would be a guess.
+    """
+    found: list[Window] = []
+    levels = [Level(level) for level in matter.window.levels]
+    if Level.STATION in levels and at.street:
+        found += [
+            window
+            for window in _on_level(catalogue, matter, Level.STATION)
+            if window.district == at.district and window.street == at.street
+        ]
+    if Level.DISTRICT in levels and at.district:
+        found += [
+            window for window in _on_level(catalogue, matter, Level.DISTRICT) if window.district == at.district
+        ]
+    if Level.CITY in levels:
+        found += _on_level(catalogue, matter, Level.CITY)
+    return found[:limit]
+
+
+def needs(matter: Matter, at: Whereabouts) -> str | None:
+    """What is still missing to name the window: ``district``, ``street`` or None."""
+    levels = matter.window.levels
+    if set(levels) == {Level.CITY.value}:
+        return None
+    if at.district is None:
+        return "district"
+    if Level.STATION.value in levels and at.street is None and Level.DISTRICT.value not in levels:
+        return "street"
+    return None
