@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +13,16 @@ SLOTS = ("matter", "aspect", "situation", "place", "choices", "pending", "asked"
 """The slots of the domain that :class:`Memory` reads and writes."""
 
 
+_PER_MATTER = frozenset({"applicant", "reason"})
+
+
 @dataclass(frozen=True)
 class Understood:
     """The parse contract's fields of one message, as the tracker carries them.
 
     Attributes:
         matters: candidates, best first, each ``{"code", "name", "confidence"}``.
+        options: codes to offer when the decision is ``clarify``.
         entities: Rasa entities; ``district``, ``street`` and facet names are the ones used here.
     """
 
@@ -25,6 +30,7 @@ class Understood:
     intent: str
     decision: str
     matters: list[dict[str, Any]] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
     aspects: list[str] = field(default_factory=list)
     referral: str | None = None
     topic: str | None = None
@@ -39,11 +45,17 @@ class Understood:
             intent=(message.get("intent") or {}).get("name") or "vague",
             decision=message.get("decision") or "ask_back",
             matters=message.get("matters") or [],
+            options=message.get("options") or [],
             aspects=aspects,
             referral=message.get("referral"),
             topic=message.get("topic"),
             entities=message.get("entities") or [],
         )
+
+    def situation(self, facets: Iterable[str]) -> Situation:
+        """Facets that the message itself settles."""
+        values = {facet: self.entity(facet) for facet in facets}
+        return {facet: found[0] for facet, found in values.items() if len(found) == 1}
 
     def entity(self, name: str) -> list[str]:
         """All values of the entities with this name, in order, without repeats."""
@@ -79,8 +91,16 @@ class Memory:
         """The place in the form that the window rules take."""
         return Whereabouts(self.place.get("district"), self.place.get("street"))
 
-    def focus(self, code: str) -> None:
-        """Turn to a matter; what was asked for another matter may be asked again."""
+    def focus(self, code: str, given: Situation | None = None) -> None:
+        """Turn to a matter; what was asked for another matter may be asked again.
+
+        Who acts and why differ from matter to matter: unless ``given`` just now they are forgotten.
+        """
         if self.matter != code:
             self.asked = []
+            self.situation = {
+                facet: option
+                for facet, option in self.situation.items()
+                if facet not in _PER_MATTER or (given or {}).get(facet) == option
+            }
         self.matter, self.choices, self.pending, self.failures = code, [], None, 0

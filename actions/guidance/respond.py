@@ -75,10 +75,7 @@ def _take_entities(turn: Turn) -> bool:
         memory.place, given = {"district": district, "street": street}, True
     elif len(districts) == 1:
         memory.place, given = {"district": districts[0]}, True
-    for facet_id in turn.catalogue.facets:
-        values = understood.entity(facet_id)
-        if len(values) == 1:
-            memory.situation = {**memory.situation, facet_id: values[0]}
+    memory.situation = {**memory.situation, **understood.situation(turn.catalogue.facets)}
     return given
 
 
@@ -128,8 +125,12 @@ def choice(turn: Turn) -> Reply | None:
     if code is None:
         return None
     aspects = understood.aspects or ([memory.aspect] if memory.aspect else [])
-    memory.focus(code)
+    _focus(turn, code)
     return _answer(turn, aspects)
+
+
+def _focus(turn: Turn, code: str) -> None:
+    turn.memory.focus(code, turn.understood.situation(turn.catalogue.facets))
 
 
 def _by_name(turn: Turn, text: str) -> str | None:
@@ -227,17 +228,16 @@ def matter_answer(turn: Turn) -> Reply | None:
     """One matter is clear enough to answer for."""
     if turn.understood.decision != "answer" or not turn.understood.matters:
         return None
-    turn.memory.focus(turn.understood.matters[0]["code"])
+    _focus(turn, turn.understood.matters[0]["code"])
     return _answer(turn, turn.understood.aspects)
 
 
 def clarify(turn: Turn) -> Reply | None:
     """Several matters fit: ask which, by what tells them apart."""
     understood, memory = turn.understood, turn.memory
-    if understood.decision != "clarify" or not understood.matters:
+    if understood.decision != "clarify":
         return None
-    codes = [item["code"] for item in understood.matters if item["code"] in turn.catalogue.matters]
-    offered = [turn.catalogue.matter(code) for code in codes]
+    offered = [turn.catalogue.matters[code] for code in understood.options if code in turn.catalogue.matters]
     if len(offered) < 2:
         return None
     memory.choices, memory.pending = [matter.code for matter in offered], "choice"
