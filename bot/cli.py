@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 faults found or unexpected, 2 bad input, 3 something is mi
 from __future__ import annotations
 
 import json
+import os
 import sys
 import uuid
 from pathlib import Path
@@ -17,6 +18,9 @@ from bot.errors import OneDoorError
 from bot.ops import lean
 
 lean.install()
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("TQDM_DISABLE", "1")  # Rasa's bars are about rules nobody waits for
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
 CHANNELS = ("web", "wechat", "ivr", "rest")
 
@@ -44,6 +48,12 @@ class Commands(click.Group):
 @click.version_option(package_name="onedoor", prog_name="onedoor")
 def main() -> None:
     """一扇门:公安办事向导。OneDoor: a guide to 312 police services."""
+    from bot.ops import logs
+
+    try:
+        logs.configure()
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.command()

@@ -28,12 +28,18 @@ def _serves(window: Window, matter: Matter, branch: str) -> bool:
     return not (matter.window.desk and window.desk and window.desk != matter.window.desk)
 
 
-def _on_level(catalogue: Catalogue, matter: Matter, level: Level) -> list[Window]:
-    """Windows of that level for the matter's branch; the general desks where it has none of its own."""
+def _at(catalogue: Catalogue, matter: Matter, level: Level, at: Whereabouts) -> list[Window]:
+    """Windows of one level at one place; the general desk there where the branch has none of its own."""
     branch = catalogue.branch_of(matter).name
-    same_level = [window for window in catalogue.open_windows() if window.level == level.value]
-    own = [window for window in same_level if _serves(window, matter, branch)]
-    return own or [window for window in same_level if _GENERAL in window.services]
+    there = [
+        window
+        for window in catalogue.open_windows()
+        if window.level == level.value
+        and window.district == at.district
+        and (level is not Level.STATION or window.street == at.street)
+    ]
+    own = [window for window in there if _serves(window, matter, branch)]
+    return own or [window for window in there if _GENERAL in window.services]
 
 
 def windows_for(catalogue: Catalogue, matter: Matter, at: Whereabouts, limit: int = 3) -> list[Window]:
@@ -45,17 +51,11 @@ def windows_for(catalogue: Catalogue, matter: Matter, at: Whereabouts, limit: in
     found: list[Window] = []
     levels = [Level(level) for level in matter.window.levels]
     if Level.STATION in levels and at.street:
-        found += [
-            window
-            for window in _on_level(catalogue, matter, Level.STATION)
-            if window.district == at.district and window.street == at.street
-        ]
+        found += _at(catalogue, matter, Level.STATION, at)
     if Level.DISTRICT in levels and at.district:
-        found += [
-            window for window in _on_level(catalogue, matter, Level.DISTRICT) if window.district == at.district
-        ]
+        found += _at(catalogue, matter, Level.DISTRICT, at)
     if Level.CITY in levels:
-        found += _on_level(catalogue, matter, Level.CITY)
+        found += _at(catalogue, matter, Level.CITY, Whereabouts())
     return found[:limit]
 
 

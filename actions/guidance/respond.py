@@ -91,7 +91,7 @@ def emergency(turn: Turn) -> Reply | None:
 
 def restart(turn: Turn) -> Reply | None:
     """Forget everything on request."""
-    if turn.understood.intent != "restart":
+    if turn.understood.intent != "start_over":
         return None
     turn.memory.__init__()  # type: ignore[misc]
     return Reply("smalltalk", replies()["restart"])

@@ -59,7 +59,7 @@ def document_line(document: dict[str, Any]) -> str:
     line = document["name"] + (f"({';'.join(details)})" if details else "")
     if "exempt_by" in document:
         line += f",可免交:{document['exempt_by']}(电子证照)"
-    return line
+    return line + (f"。{document['note']}" if "note" in document else "")
 
 
 def documents(guidance: Guidance) -> list[str]:
@@ -125,8 +125,10 @@ def online(guidance: Guidance) -> str:
     }.get(info.get("depth", ""), "目录上标明可以网上办")
     if "platform" in info:
         entry = f",入口:{info['entry']}" if "entry" in info else ""
-        return f"网上办:{depth}。用“{info['platform']}”{entry}。"
-    return f"网上办:{depth};从哪个入口进还没有核实,可打 {HOTLINE} 问。"
+        text = f"网上办:{depth}。用“{info['platform']}”{entry}。"
+    else:
+        text = f"网上办:{depth};从哪个入口进还没有核实,可打 {HOTLINE} 问。"
+    return text + (f"{info['note']}。" if "note" in info else "")
 
 
 def fee(guidance: Guidance) -> str:
@@ -146,7 +148,7 @@ def fee(guidance: Guidance) -> str:
 
 def _period(period: dict[str, Any]) -> str:
     if "amount" not in period:
-        return "当场办结"
+        return "当场办结" + (f"({period['note']})" if "note" in period else "")
     text = f"{number(period['amount'])}{'个' if period['unit'] == '工作日' else ''}{period['unit']}内"
     return text + (f"({period['note']})" if "note" in period else "")
 

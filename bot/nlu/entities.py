@@ -105,7 +105,10 @@ class EntityFinder:
                 self._places[name].add((community.district, community.street))
                 if len(name) < 4:
                     self._needs_cue.add(name)
+        official = {street.name for street in catalogue.streets}
         for place in catalogue.places:
+            if place.alias in official:
+                continue
             # The everyday meaning of a place name outweighs a community that happens to share it.
             self._places[place.alias] = {(place.district, place.street)}
             if len(place.alias) < 3:

@@ -65,3 +65,68 @@ class Ranker:
     def probabilities(self, text: str, segmenter: Segmenter) -> np.ndarray:
         """``(labels,)``, sums to 1."""
         return softmax(self.scores(text, segmenter), self.temperature)
+
+    @classmethod
+    def train(
+        cls, questions: Sequence[tuple[str, str]], segmenter: Segmenter, seed: int = 20, noise_copies: int = 1
+    ) -> Ranker:
+        """Learn from ``(text, label)`` pairs."""
+        rng = random.Random(seed)
+        texts = [text for text, _ in questions]
+        names = [label for _, label in questions]
+        for _ in range(noise_copies):
+            texts += [noisy(text, rng) for text, _ in questions]
+            names += [label for _, label in questions]
+        labels = sorted(set(names))
+        index = {label: number for number, label in enumerate(labels)}
+        rows = count_features(texts, segmenter)
+        vocabulary = Vocabulary.build(rows)
+        matrix = vocabulary.matrix(rows)
+        target = np.zeros((len(texts), len(labels)), dtype=np.float32)
+        target[np.arange(len(texts)), [index[name] for name in names]] = 1
+        gram = kernel(cosines(matrix))
+        gram[np.diag_indices_from(gram)] += RIDGE
+        factor = scipy.linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
+        duals = scipy.linalg.cho_solve(factor, target, check_finite=False).astype(np.float32)
+        return cls(labels, vocabulary, matrix.tocsc(), duals, temperature=0.1)
+
+    def save(self, folder: Path) -> None:
+        """As plain numpy arrays and JSON."""
+        np.savez(
+            folder / "ranker.npz",
+            data=self.questions.data.astype(np.float16),
+            indices=self.questions.indices.astype(np.int32),
+            indptr=self.questions.indptr.astype(np.int64),
+            duals=self.duals.astype(np.float16),
+            idf=self.vocabulary.idf,
+        )
+        meta = {
+            "labels": self.labels,
+            "features": list(self.vocabulary.columns),
+            "temperature": self.temperature,
+        }
+        (folder / "ranker.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Ranker:
+        """What :meth:`save` stored."""
+        meta = json.loads((folder / "ranker.json").read_text(encoding="utf-8"))
+        with np.load(folder / "ranker.npz", allow_pickle=False) as stored:
+            vocabulary = Vocabulary({f: i for i, f in enumerate(meta["features"])}, stored["idf"])
+            duals = stored["duals"].astype(np.float32)
+            shape = (duals.shape[0], len(vocabulary.columns))
+            data = stored["data"].astype(np.float32)
+            questions = sp.csc_matrix((data, stored["indices"], stored["indptr"]), shape=shape)
+            return cls(meta["labels"], vocabulary, questions, duals, meta["temperature"])
+
+
+def cosines(matrix: sp.csr_matrix, frequent: int = 4096) -> np.ndarray:
+    """``(rows, rows)`` inner products; frequent columns densely, rare ones sparsely: both are fast so."""
+    counts = np.diff(matrix.tocsc().indptr)
+    order = np.argsort(-counts)
+    dense = matrix[:, order[:frequent]].toarray().astype(np.float32)
+    result = dense @ dense.T
+    rare = matrix[:, order[frequent:]]
+    for start in range(0, matrix.shape[0], 2048):
+        result[start : start + 2048] += (rare[start : start + 2048] @ rare.T).toarray()
+    return result

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import uuid
-import warnings
 from pathlib import Path
 from typing import Any
-
-os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
 
 class LocalBot:
     """Rasa's agent in this process, with an in-memory tracker store: nothing is kept."""
 
     def __init__(self, model: Path) -> None:
-        warnings.filterwarnings("ignore")
         from rasa.core.agent import Agent
 
         from bot.ops.inprocess import InProcessActions, check_action_results_quickly

@@ -7,7 +7,6 @@ import json
 import shutil
 import sys
 import time
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,18 +79,16 @@ def train(force: bool = False) -> Stamp:
         raise NotReady(f"磁盘只剩 {free} MB,训练要 {NEEDED_MEGABYTES} MB / not enough disk space")
     print("训练模型(资料或训练问法有改动)……", file=sys.stderr, flush=True)
     started = time.monotonic()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from rasa.model_training import train as rasa_train
+    from rasa.model_training import train as rasa_train
 
-        result = rasa_train(
-            domain=str(ROOT / "domain"),
-            config=str(ROOT / "config.yml"),
-            training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "rules")],
-            output=str(MODEL.parent),
-            fixed_model_name=MODEL.name,
-            force_training=True,
-        )
+    result = rasa_train(
+        domain=str(ROOT / "domain"),
+        config=str(ROOT / "config.yml"),
+        training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "rules")],
+        output=str(MODEL.parent),
+        fixed_model_name=MODEL.name,
+        force_training=True,
+    )
     if result.code != 0 or result.model is None:
         raise NotReady("训练没有成功,原因见上面的输出 / training failed, see the output above")
     stamp = Stamp(version, round(time.monotonic() - started, 1))

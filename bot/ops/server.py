@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import os
 import socket
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +95,6 @@ def serve(
         NotReady: the port is taken.
     """
     check_port(host, port)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SANIC_BACKLOG", "256")
     (ROOT / "var").mkdir(exist_ok=True)
     import rasa.core.run as rasa_run

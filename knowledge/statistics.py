@@ -1,0 +1,62 @@
+"""What ``onedoor check --stats`` prints: how much of the knowledge base is filled and how it is sourced."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from knowledge import citations
+from knowledge.catalogue import Catalogue
+from knowledge.models import Record
+
+_ELEMENTS = (
+    "hint", "situations", "conditions", "documents", "steps", "self_service", "fee", "time", "result",
+    "validity", "tips", "faq", "related",
+)  # fmt: skip
+
+
+def _sources(value: Any) -> Iterator[str]:
+    if isinstance(value, Record):
+        for name in value.__fields__:
+            item = getattr(value, name)
+            if name == "source":
+                yield from item
+            else:
+                yield from _sources(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _sources(item)
+
+
+def _kind(citation: str, catalogue: Catalogue) -> str:
+    if citation in citations.TABLES:
+        return "事项目录和窗口表"
+    page = catalogue.pages.get(citation)
+    if page is None:
+        return "法律条文"
+    return {"national": "全国性网页和通知", "tianjin": "天津网页和通知", "other": "外省指南(只作参考)"}[page.scope]
+
+
+def lines(catalogue: Catalogue) -> Iterator[str]:
+    """The counts, one sentence a line."""
+    matters = list(catalogue.matters.values())
+    online = sum(matter.online.available for matter in matters)
+    yield f"事项 {len(matters)},警种 {len(catalogue.branches)},可网办 {online},窗口 {len(catalogue.windows)}"
+    filled = {name: sum(bool(getattr(matter, name)) for matter in matters) for name in _ELEMENTS}
+    filled["window.place"] = sum(matter.window.place is not None for matter in matters)
+    filled["online.platform"] = sum(matter.online.platform is not None for matter in matters)
+    for name, count in filled.items():
+        yield f"要素 {name}: {count}/{len(matters)}"
+    documents = [document for matter in matters for document in matter.documents]
+    sourced = sum(bool(document.source) for document in documents)
+    yield f"材料 {len(documents)} 条,有出处 {sourced} 条"
+    kinds = Counter(_kind(source, catalogue) for matter in matters for source in _sources(matter))
+    for kind, count in kinds.most_common():
+        yield f"出处 {kind}: {count}"
+    reviewed = sum(matter.review.status == "reviewed" for matter in matters)
+    yield f"已核定 {reviewed},待核定 {len(matters) - reviewed}"
+    verified = sum(window.verified for window in catalogue.windows.values())
+    addressed = sum(window.address is not None for window in catalogue.windows.values())
+    yield f"窗口有地址 {addressed},已核实 {verified}"
+    yield f"街镇 {len(catalogue.streets)},社区村 {len(catalogue.communities)},地名 {len(catalogue.places)},转介 {len(catalogue.referrals)}"

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.guidance.context import Memory, Understood
+from actions.guidance.models import ACTS, Reply
+from actions.guidance.respond import replies, respond
+from knowledge.catalogue import Catalogue
+
+
+class Conversation:
+    """Feeds made-up understandings to ``respond`` and keeps the memory between turns."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.memory = Memory()
+
+    def say(self, text: str, intent: str = "vague", decision: str = "ask_back", **fields: Any) -> Reply:
+        matters = [{"code": code, "name": code, "confidence": 0.9} for code in fields.pop("codes", [])]
+        understood = Understood(text, intent, decision, matters, **fields)
+        reply, self.memory = respond(self.catalogue, understood, Memory.from_slots(self.memory.to_slots()))
+        return reply
+
+    def answer(self, code: str = "HZ-901", text: str = "测试证丢了", **fields: Any) -> Reply:
+        return self.say(text, "ask", "answer", codes=[code], **fields)
+
+
+@pytest.fixture
+def talk(small: Catalogue) -> Conversation:
+    return Conversation(small)
+
+
+def place(street: str) -> list[dict[str, Any]]:
+    district = street.partition("/")[0]
+    return [{"entity": "district", "value": district}, {"entity": "street", "value": street}]
+
+
+def test_answer_holds_documents_window_fee_and_time(talk: Conversation) -> None:
+    reply = talk.answer()
+    assert reply.act == "answer"
+    for part in ("居民户口簿(原件)", "委托书(原件;替别人办的要带)", "40 元/证", "60日内", "户口所在地的派出所"):
+        assert part in reply.text
+    assert reply.custom()["matter"] == {"code": "HZ-901", "name": "测试证补领"}
+
+
+def test_place_in_the_question_names_the_window_at_once(talk: Conversation) -> None:
+    reply = talk.answer(entities=place("甲区/东风街道"))
+    assert "4号窗口" in reply.text
+    assert "哪个区" not in reply.text
+
+
+def test_place_is_asked_once_and_remembered(talk: Conversation) -> None:
+    assert "哪个区" in talk.answer().text
+    reply = talk.say("东风街", "inform", entities=place("乙区/东风街道"))
+    assert "5号窗口" in reply.text
+    assert "哪个区" not in talk.answer("HZ-902").text
+
+
+def test_question_about_the_person_comes_with_choices_and_never_twice(talk: Conversation) -> None:
+    first = talk.answer(entities=place("甲区/东风街道"))
+    assert [choice.code for choice in first.choices] == ["self", "proxy"]
+    second = talk.say("2")
+    assert "委托书(原件)" in second.text
+    assert not second.choices
+    assert not talk.say("那多少钱", "follow_up", aspects=["fee"]).choices
+
+
+def test_skipping_a_question_gives_the_general_answer(talk: Conversation) -> None:
+    talk.answer(entities=place("甲区/东风街道"))
+    reply = talk.say("跳过", "skip")
+    assert reply.act == "answer"
+    assert "替别人办的要带" in reply.text
+
+
+def test_follow_up_answers_for_the_matter_in_focus(talk: Conversation) -> None:
+    talk.answer()
+    reply = talk.say("那多少钱", "follow_up", aspects=["fee"])
+    assert reply.matter == {"code": "HZ-901", "name": "测试证补领"}
+    assert "40 元" in reply.text and "居民户口簿" not in reply.text
+
+
+def test_follow_up_without_focus_asks(talk: Conversation) -> None:
+    assert talk.say("那多少钱", "follow_up", aspects=["fee"]).act == "ask_back"
+
+
+def test_clarify_offers_what_tells_apart_and_takes_a_number(talk: Conversation) -> None:
+    reply = talk.say("测试证", "ask", "clarify", codes=["HZ-901", "HZ-902"], options=["HZ-901", "HZ-902"])
+    assert reply.act == "clarify"
+    assert [(choice.code, choice.hint) for choice in reply.choices] == [("HZ-901", "证丢了"), ("HZ-902", "证坏了")]
+    assert talk.say("第二个", "choose").matter == {"code": "HZ-902", "name": "测试证换领"}
+
+
+@pytest.mark.parametrize("text", ["测试证换领", "证坏了", "HZ-902"])
+def test_choice_by_name_hint_or_code(talk: Conversation, text: str) -> None:
+    talk.say("测试证", "ask", "clarify", codes=["HZ-901", "HZ-902"], options=["HZ-901", "HZ-902"])
+    assert talk.say(text).matter == {"code": "HZ-902", "name": "测试证换领"}
+
+
+def test_choice_keeps_the_aspect_asked_before(talk: Conversation) -> None:
+    talk.say("多少钱", "ask", "clarify", options=["HZ-901", "HZ-902"], aspects=["fee"])
+    reply = talk.say("1", "choose")
+    assert reply.aspect == "fee" and "40 元" in reply.text
+
+
+def test_none_of_these_asks_again(talk: Conversation) -> None:
+    talk.say("测试证", "ask", "clarify", options=["HZ-901", "HZ-902"])
+    assert talk.say("都不是", "none_of_these").text == replies()["none_of_these"]
+    assert talk.memory.choices == []
+
+
+def test_another_question_leaves_the_choice_behind(talk: Conversation) -> None:
+    talk.say("测试证", "ask", "clarify", options=["HZ-901", "HZ-902"])
+    assert talk.answer("HZ-903", "审批在哪办").matter == {"code": "HZ-903", "name": "测试审批"}
+
+
+def test_emergency_breaks_into_everything(talk: Conversation) -> None:
+    talk.answer()
+    reply = talk.say("救命", "emergency", "emergency", topic="emergency_110", referral="110")
+    assert reply.act == "emergency"
+    assert "110" in reply.text
+    assert reply.referral == {"body": "公安机关", "phone": "110"}
+
+
+def test_refer_names_the_body(talk: Conversation) -> None:
+    reply = talk.say("水管坏了", "refer", "refer", topic="water")
+    assert reply.act == "refer"
+    assert reply.custom()["referral"]["body"] == "自来水公司"
+
+
+def test_refer_to_nobody_known_still_has_a_next_step(talk: Conversation) -> None:
+    assert "12345" in talk.say("天外飞仙", "refer", "refer", topic="unknown").text
+
+
+def test_two_failures_lead_to_a_human(talk: Conversation) -> None:
+    texts = [talk.say("嗯").text for _ in range(3)]
+    assert texts[0] == texts[1] == replies()["vague"]
+    assert texts[2] == replies()["give_up"]
+
+
+def test_start_over_forgets(talk: Conversation) -> None:
+    talk.answer(entities=place("甲区/东风街道"))
+    talk.say("重新来", "start_over")
+    assert talk.memory == Memory()
+
+
+@pytest.mark.parametrize("act", ["handoff", "complain", "rate", "queue", "appointment"])
+def test_service_acts_say_how_today(talk: Conversation, act: str) -> None:
+    reply = talk.say("…", act, act)
+    assert reply.act == act
+    assert len(reply.text) > 20
+
+
+@pytest.mark.parametrize("intent", ["affirm", "deny", "choose", "correct", "more", "repeat", "skip", "inform"])
+def test_every_intent_gets_an_answer_in_the_closed_set(talk: Conversation, intent: str) -> None:
+    for _ in range(2):
+        reply = talk.say("好", intent)
+        assert reply.act in ACTS and reply.text
+        talk.answer()
+
+
+def test_unknown_matter_in_a_slot_is_no_disaster(talk: Conversation) -> None:
+    talk.memory.matter = "HZ-999"
+    assert talk.say("那多少钱", "follow_up", aspects=["fee"]).act == "ask_back"
+
+
+def test_memory_given_in_is_not_changed(small: Catalogue) -> None:
+    memory = Memory()
+    respond(small, Understood("x", "ask", "answer", [{"code": "HZ-901"}]), memory)
+    assert memory == Memory()
+
+
+def test_every_real_matter_can_be_answered(catalogue: Catalogue) -> None:
+    for code in catalogue.matters:
+        understood = Understood("x", "ask", "answer", [{"code": code}])
+        reply, _ = respond(catalogue, understood, Memory())
+        assert reply.matter and reply.matter["code"] == code
+        assert len(reply.text) > 40
+        assert "None" not in reply.text
