@@ -14,9 +14,10 @@ class LocalBot:
     def __init__(self, model: Path) -> None:
         from rasa.core.agent import Agent
 
-        from bot.ops.inprocess import InProcessActions, check_action_results_quickly
+        from bot.ops import rasa_fixes
+        from bot.ops.inprocess import InProcessActions
 
-        check_action_results_quickly()
+        rasa_fixes.apply()
         self._agent = Agent(action_endpoint=InProcessActions())
         self._agent.load_model(str(model))
         self._loop = asyncio.new_event_loop()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore
@@ -16,6 +17,9 @@ WAIT_SECONDS = 0.02
 
 class QuickInMemoryLockStore(InMemoryLockStore):
     """For one process; several share a Redis lock store instead."""
+
+    def __init__(self, endpoint_config: Any = None) -> None:
+        super().__init__()
 
     @asynccontextmanager
     async def lock(

@@ -73,9 +73,10 @@ def endpoints(path: Path = ROOT / "endpoints.yml") -> Any:
     """Rasa's endpoints, with the actions in process unless the file names an action server."""
     from rasa.core.utils import AvailableEndpoints
 
-    from bot.ops.inprocess import InProcessActions, check_action_results_quickly
+    from bot.ops import rasa_fixes
+    from bot.ops.inprocess import InProcessActions
 
-    check_action_results_quickly()
+    rasa_fixes.apply()
     found = AvailableEndpoints.read_endpoints(str(path))
     if found.action is None:
         found.action = InProcessActions()
