@@ -26,9 +26,7 @@ class ActionRespond(Action):
         """The name in the domain."""
         return "action_respond"
 
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Utter one message with ``text`` and ``custom``, and set the slots that changed."""
         slots = tracker.current_slot_values()
         understood = Understood.from_message(tracker.latest_message or {})

@@ -167,7 +167,9 @@ def check(stats: bool) -> None:
         for line in statistics(catalogue):
             click.echo(line)
     complete = sum(matter.complete for matter in catalogue.matters.values())
-    click.echo(f"{len(catalogue.matters)} 个事项(要素齐全 {complete} 个),{len(catalogue.windows)} 个窗口:{len(faults)} 处问题")
+    click.echo(
+        f"{len(catalogue.matters)} 个事项(要素齐全 {complete} 个),{len(catalogue.windows)} 个窗口:{len(faults)} 处问题"
+    )
     sys.exit(1 if faults else 0)
 
 
@@ -175,8 +177,9 @@ def check(stats: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def export_guides(file: Path) -> None:
     """把办事指南导出成 Excel,给编辑修改。Write the guides to an Excel file."""
-    from knowledge.catalogue import load
     from knowledge.excel import export_workbook
+
+    from knowledge.catalogue import load
 
     count = export_workbook(load(), file)
     click.echo(f"已导出 {count} 个事项到 {file}")
@@ -187,9 +190,10 @@ def export_guides(file: Path) -> None:
 @click.option("--dry-run", is_flag=True, help="只看差别,不写文件 / show the differences, write nothing")
 def import_guides(file: Path, dry_run: bool) -> None:
     """读入改好的 Excel:先全部检查,有一处不对就一个字也不写。Read an edited Excel file back."""
+    from knowledge.excel import SheetFaults, import_workbook
+
     from bot.errors import BadInput
     from knowledge.catalogue import load
-    from knowledge.excel import SheetFaults, import_workbook
 
     try:
         changes = import_workbook(load(), file, write=not dry_run)

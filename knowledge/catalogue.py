@@ -243,9 +243,7 @@ def read_all(root: Path = ROOT) -> tuple[Catalogue, list[Fault]]:
             reader.faults.append(Fault(reader.name(path), "code", "编码、警种与文件位置不一致", fix))
         matters[matter.code] = matter
     laws = {
-        item["title"]: Law(
-            item["title"], str(item.get("version") or ""), item.get("articles"), item.get("newer")
-        )
+        item["title"]: Law(item["title"], str(item.get("version") or ""), item.get("articles"), item.get("newer"))
         for item in reader.yaml(root / "laws.yml") or []
     }
     catalogue = Catalogue(
@@ -278,6 +276,16 @@ def read_all(root: Path = ROOT) -> tuple[Catalogue, list[Fault]]:
     return catalogue, reader.faults
 
 
+def _read_cache(cache: Path) -> tuple[str, Catalogue] | None:
+    """Stamp and catalogue; None if there is no cache or it cannot be read, whatever the reason."""
+    try:
+        with cache.open("rb") as handle:
+            stamp, catalogue = pickle.load(handle)
+    except Exception:  # noqa: BLE001 - a broken pickle may raise anything, and only means: read the files
+        return None
+    return stamp, catalogue
+
+
 def load(root: Path = ROOT) -> Catalogue:
     """The knowledge base, from the cache when no file has changed.
 
@@ -285,13 +293,9 @@ def load(root: Path = ROOT) -> Catalogue:
         FaultsFound: with every format fault, when any file cannot be used.
     """
     stamp, cache = _stamp(root), _cache_path(root)
-    try:
-        with cache.open("rb") as handle:
-            cached_stamp, catalogue = pickle.load(handle)
-        if cached_stamp == stamp:
-            return catalogue
-    except Exception:  # noqa: BLE001 - an unreadable cache of any kind only means: read the files
-        pass
+    cached = _read_cache(cache)
+    if cached is not None and cached[0] == stamp:
+        return cached[1]
     catalogue, faults = read_all(root)
     if faults:
         raise FaultsFound(faults)

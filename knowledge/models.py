@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
-from typing import Optional, Union
 
 from pydantic import BaseModel, Extra, Field, validator
 
@@ -24,7 +23,7 @@ When = dict[str, list[str]]
 class Record(BaseModel):
     """Base of all records: unknown fields are errors, records do not change after loading."""
 
-    class Config:
+    class Config:  # noqa: D106 - pydantic's
         extra = Extra.forbid
         frozen = True
         use_enum_values = True
@@ -119,11 +118,11 @@ class Document(Record):
     """
 
     name: str
-    form: Optional[Form] = None
-    copies: Optional[int] = Field(None, ge=1, le=10)
-    exempt_by: Optional[str] = None
+    form: Form | None = None
+    copies: int | None = Field(None, ge=1, le=10)
+    exempt_by: str | None = None
     when: When = Field(default_factory=dict)
-    note: Optional[str] = None
+    note: str | None = None
     source: list[Citation] = Field(..., min_items=1)
 
 
@@ -135,9 +134,9 @@ class WindowRule(Record):
     """
 
     levels: list[Level] = Field(..., min_items=1)
-    place: Optional[Place] = None
-    desk: Optional[str] = None
-    note: Optional[str] = None
+    place: Place | None = None
+    desk: str | None = None
+    note: str | None = None
     source: list[Citation] = Field(..., min_items=1)
 
 
@@ -152,10 +151,10 @@ class Online(Record):
     """
 
     available: bool
-    platform: Optional[str] = None
-    entry: Optional[str] = None
-    depth: Optional[str] = Field(None, regex=r"^(全程网办|网上申请|网上预约|网上查询)$")
-    note: Optional[str] = None
+    platform: str | None = None
+    entry: str | None = None
+    depth: str | None = Field(None, regex=r"^(全程网办|网上申请|网上预约|网上查询)$")
+    note: str | None = None
     source: list[Citation] = Field(..., min_items=1)
 
 
@@ -163,7 +162,7 @@ class SelfService(Record):
     """自助机: whether a self-service terminal does it."""
 
     available: bool
-    note: Optional[str] = None
+    note: str | None = None
     source: list[Citation] = Field(..., min_items=1)
 
 
@@ -182,7 +181,7 @@ class Fee(Record):
 
     free: bool
     items: list[FeeItem] = Field(default_factory=list)
-    note: Optional[str] = None
+    note: str | None = None
     source: list[Citation] = Field(..., min_items=1)
 
     @validator("items")
@@ -197,9 +196,9 @@ class Fee(Record):
 class Period(Record):
     """A deadline. ``amount`` is None only for 当场."""
 
-    amount: Optional[float] = Field(None, gt=0)
+    amount: float | None = Field(None, gt=0)
     unit: TimeUnit
-    note: Optional[str] = None
+    note: str | None = None
     source: list[Citation] = Field(..., min_items=1)
 
     @validator("unit")
@@ -212,8 +211,8 @@ class Period(Record):
 class Time(Record):
     """时限: what the law allows and what the bureau promises."""
 
-    statutory: Optional[Period] = None
-    promised: Optional[Period] = None
+    statutory: Period | None = None
+    promised: Period | None = None
 
 
 class Result(Record):
@@ -221,7 +220,7 @@ class Result(Record):
 
     name: str
     delivery: list[str] = Field(default_factory=list)
-    note: Optional[str] = None
+    note: str | None = None
     source: list[Citation] = Field(..., min_items=1)
 
 
@@ -252,11 +251,11 @@ class Review(Record):
     """How far the bureau has checked the record. ``role`` is a role, never a person."""
 
     status: str = Field("draft", regex=r"^(draft|reviewed)$")
-    reviewed_on: Optional[date] = None
-    role: Optional[str] = None
+    reviewed_on: date | None = None
+    role: str | None = None
 
     @validator("reviewed_on", always=True)
-    def _date_if_reviewed(cls, value: Optional[date], values: dict) -> Optional[date]:
+    def _date_if_reviewed(cls, value: date | None, values: dict) -> date | None:
         if (values.get("status") == "reviewed") != (value is not None):
             raise ValueError("已核定要写日期,草稿不写日期")
         return value
@@ -279,23 +278,23 @@ class Matter(Record):
     audience: list[str] = Field(..., min_items=1)
     kind: str
     summary: str
-    hint: Optional[str] = Field(None, max_length=40)
-    situations: list[Union[Facet, str]] = Field(default_factory=list)
+    hint: str | None = Field(None, max_length=40)
+    situations: list[Facet | str] = Field(default_factory=list)
     conditions: list[Sourced] = Field(default_factory=list)
     documents: list[Document] = Field(default_factory=list)
     steps: list[Sourced] = Field(default_factory=list)
     window: WindowRule
     online: Online
-    self_service: Optional[SelfService] = None
-    fee: Optional[Fee] = None
-    time: Optional[Time] = None
-    result: Optional[Result] = None
-    validity: Optional[Sourced] = None
+    self_service: SelfService | None = None
+    fee: Fee | None = None
+    time: Time | None = None
+    result: Result | None = None
+    validity: Sourced | None = None
     legal_basis: list[str] = Field(..., min_items=1)
     tips: list[Tip] = Field(default_factory=list)
     faq: list[Faq] = Field(default_factory=list)
     related: list[Related] = Field(default_factory=list)
-    review: Review = Review()
+    review: Review = Review(status="draft")
 
     @property
     def complete(self) -> bool:
@@ -326,18 +325,18 @@ class Window(Record):
     id: str = Field(..., regex=r"^W-\d{3}$")
     name: str
     level: Level
-    district: Optional[str] = None
-    street: Optional[str] = None
+    district: str | None = None
+    street: str | None = None
     services: list[str] = Field(..., min_items=1)
-    desk: Optional[str] = None
-    address: Optional[str] = None
-    phone: Optional[str] = None
-    hours: Optional[str] = None
+    desk: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    hours: str | None = None
     verified: bool = False
-    as_of: Optional[str] = None
-    note: Optional[str] = None
+    as_of: str | None = None
+    note: str | None = None
     source: list[str] = Field(..., min_items=1)
-    closed_on: Optional[date] = None
+    closed_on: date | None = None
 
 
 class Street(Record):
@@ -359,9 +358,9 @@ class DocumentType(Record):
 
     name: str
     aliases: list[str] = Field(default_factory=list)
-    what: Optional[str] = None
-    where: Optional[str] = None
-    e_certificate: Optional[str] = None
+    what: str | None = None
+    where: str | None = None
+    e_certificate: str | None = None
     source: list[Citation] = Field(default_factory=list)
 
 
@@ -375,10 +374,10 @@ class Page(Record):
 
     id: str
     title: str
-    publisher: Optional[str] = None
-    url: Optional[str] = None
-    as_of: Optional[str] = None
-    accessed: Optional[date] = None
+    publisher: str | None = None
+    url: str | None = None
+    as_of: str | None = None
+    accessed: date | None = None
     scope: str = Field(..., regex=r"^(national|tianjin|other)$")
     kind: str = Field("page", regex=r"^(page|notice|standard|catalogue)$")
 
@@ -395,7 +394,7 @@ class Referral(Record):
     id: str = Field(..., regex=r"^[a-z][a-z0-9_]*$")
     topic: str
     body: str
-    phone: Optional[str] = None
+    phone: str | None = None
     say: str
     keywords: list[str] = Field(default_factory=list)
     kind: str = Field("body", regex=r"^(body|emergency)$")

@@ -42,7 +42,8 @@ def _file_of(matter: Matter) -> str:
     return f"knowledge/matters/{matter.branch}/{matter.code}.yml"
 
 
-def _check_matter(matter: Matter, catalogue: Catalogue) -> Iterator[Fault]:
+def check_matter(matter: Matter, catalogue: Catalogue) -> Iterator[Fault]:
+    """Every rule that one record breaks beyond its schema."""
     file = _file_of(matter)
     pages = frozenset(catalogue.pages)
     if matter.branch not in catalogue.branches:
@@ -75,16 +76,18 @@ def _check_matter(matter: Matter, catalogue: Catalogue) -> Iterator[Fault]:
         elif isinstance(value, str):
             if _PRIVATE.search(value):
                 yield Fault(file, path, "像是身份证号或手机号", "删掉")
-            if name in {"name", "text"} and path.startswith(("documents", "steps", "conditions")):
-                if _VAGUE.search(value):
-                    yield Fault(file, path, f"含糊的说法:“{value}”", "写明是哪一样材料")
+            listed = name in {"name", "text"} and path.startswith(("documents", "steps", "conditions"))
+            if listed and _VAGUE.search(value):
+                yield Fault(file, path, f"含糊的说法:“{value}”", "写明是哪一样材料")
     for index, document in enumerate(matter.documents):
         if document.name not in catalogue.documents:
-            yield Fault(file, f"documents[{index}].name", f"材料词表里没有“{document.name}”", "加进 knowledge/documents")
-    names = [(document.name, str(document.when), document.form) for document in matter.documents]
-    for name, count in Counter(names).items():
+            yield Fault(
+                file, f"documents[{index}].name", f"材料词表里没有“{document.name}”", "加进 knowledge/documents"
+            )
+    listed_as = [(document.name, str(document.when), document.form) for document in matter.documents]
+    for key, count in Counter(listed_as).items():
         if count > 1:
-            yield Fault(file, "documents", f"“{name[0]}”在同一情形下列了 {count} 次", "合并成一条")
+            yield Fault(file, "documents", f"“{key[0]}”在同一情形下列了 {count} 次", "合并成一条")
     for index, related in enumerate(matter.related):
         if related.code not in catalogue.matters:
             yield Fault(file, f"related[{index}].code", f"没有事项 {related.code}", "改成目录里的编码")
@@ -133,7 +136,7 @@ def check(root: Path = ROOT) -> tuple[Catalogue, list[Fault]]:
     """Read everything below ``root`` and return it with *all* faults, sorted."""
     catalogue, faults = read_all(root)
     found: Iterable[Fault] = (
-        *(fault for matter in catalogue.matters.values() for fault in _check_matter(matter, catalogue)),
+        *(fault for matter in catalogue.matters.values() for fault in check_matter(matter, catalogue)),
         *(fault for window in catalogue.windows.values() for fault in _check_window(window, catalogue)),
         *_check_totals(catalogue),
     )

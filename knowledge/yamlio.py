@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from knowledge.errors import Fault, FaultsFound
+from knowledge.models import Record
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -27,7 +28,7 @@ def read(path: Path, root: Path | None = None) -> Any:
     """
     name = path.relative_to(root).as_posix() if root else path.name
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - it is the safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else "整个文件"
@@ -42,6 +43,25 @@ def read(path: Path, root: Path | None = None) -> Any:
 
 def dump(data: Any) -> str:
     """``data`` in the canonical form of our files."""
-    return yaml.dump(
-        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000, default_flow_style=False
-    )
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000, default_flow_style=False)
+
+
+def canonical(record: Record) -> str:
+    """A record as its file should read: fields in the model's order, nothing that says nothing."""
+    return dump(plain(record))
+
+
+def plain(record: Record) -> dict[str, Any]:
+    """A record as plain data, without fields that say nothing."""
+    out: dict[str, Any] = _plain(record.dict(exclude_none=True, exclude_defaults=True))
+    return out
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if item not in ([], {})}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

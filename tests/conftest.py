@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from knowledge.catalogue import Catalogue, Community, PlaceName, load
@@ -25,6 +28,26 @@ from knowledge.models import (
     Window,
     WindowRule,
 )
+from tests.e2e.servers import Server, endpoints_file, start_server, stop
+
+MODEL = Path(__file__).resolve().parents[1] / "models" / "onedoor.tar.gz"
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The trained model; `make test` trains it before pytest starts."""
+    if not MODEL.exists():
+        pytest.fail("no trained model: run `make train` first (make test does)")
+    return MODEL
+
+
+@pytest.fixture(scope="session")
+def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One running bot for all tests that need one."""
+    folder = tmp_path_factory.mktemp("server")
+    running = start_server(folder, endpoints_file(folder))
+    yield running
+    stop(running.process)
 
 
 @pytest.fixture(scope="session")

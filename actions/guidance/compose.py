@@ -58,9 +58,7 @@ def source_title(catalogue: Catalogue, citation: str) -> str:
 
 
 def _is_local(catalogue: Catalogue, sources: list[str]) -> bool:
-    return any(
-        source in catalogue.pages and catalogue.pages[source].scope == "tianjin" for source in sources
-    )
+    return any(source in catalogue.pages and catalogue.pages[source].scope == "tianjin" for source in sources)
 
 
 def _document(

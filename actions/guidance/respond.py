@@ -173,7 +173,7 @@ def _option(asked: Facet, understood: Understood) -> str | None:
         return values[0]
     text = normalise(understood.text)
     for item in asked.options:
-        if text == item.id or text in normalise(item.label) and len(text) >= 2:
+        if text == item.id or (text in normalise(item.label) and len(text) >= 2):
             return item.id
         if normalise(item.label) in text:
             return item.id
@@ -243,9 +243,7 @@ def clarify(turn: Turn) -> Reply | None:
     memory.choices, memory.pending = [matter.code for matter in offered], "choice"
     memory.aspect = understood.aspects[0] if understood.aspects else None
     choices = [Choice(matter.code, matter.name, _hint(turn.catalogue, matter)) for matter in offered]
-    text = "\n".join(
-        ["您说的是哪一种?", *wording.choice_lines(choices), "回复数字就行;都不是就说“都不是”。"]
-    )
+    text = "\n".join(["您说的是哪一种?", *wording.choice_lines(choices), "回复数字就行;都不是就说“都不是”。"])
     return Reply("clarify", text, aspect=memory.aspect, choices=choices)
 
 
@@ -272,9 +270,10 @@ def canned(turn: Turn) -> Reply | None:
     understood = turn.understood
     if understood.decision not in ("explain", "smalltalk", "deflect"):
         return None
-    text = replies().get(understood.topic or "") or replies()[
-        {"explain": "personal_case", "smalltalk": "greet", "deflect": "nonsense"}[understood.decision]
-    ]
+    text = (
+        replies().get(understood.topic or "")
+        or replies()[{"explain": "personal_case", "smalltalk": "greet", "deflect": "nonsense"}[understood.decision]]
+    )
     return Reply(understood.decision, text)
 
 

@@ -56,7 +56,7 @@ def document_line(document: dict[str, Any]) -> str:
         details.append(f"{document['copies']}份")
     if "when" in document:
         details.append(f"{document['when']}的要带")
-    line = document["name"] + (f"({';'.join(details)})" if details else "")
+    line = str(document["name"]) + (f"({';'.join(details)})" if details else "")
     if "exempt_by" in document:
         line += f",可免交:{document['exempt_by']}(电子证照)"
     return line + (f"。{document['note']}" if "note" in document else "")
@@ -84,7 +84,7 @@ def _one_window(window: dict[str, Any]) -> str:
         details.append(f"电话 {window['phone']}")
     if "hours" in window:
         details.append(window["hours"])
-    text = window["name"]
+    text = str(window["name"])
     if details:
         stand = "已核实" if window["verified"] else "未核实"
         dated = f",{window['as_of']}的资料" if window.get("as_of") else ""

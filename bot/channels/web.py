@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,7 @@ _HEADERS = {
 def page_file(name: str) -> HTTPResponse:
     """One of the page's files, with headers that allow no foreign script."""
     path = FILES / name
-    return response.raw(
-        path.read_bytes(), headers={**_HEADERS, "Content-Type": _TYPES[path.suffix]}
-    )
+    return response.raw(path.read_bytes(), headers={**_HEADERS, "Content-Type": _TYPES[path.suffix]})
 
 
 class WebChannel(InputChannel):
@@ -56,7 +54,7 @@ class WebChannel(InputChannel):
         return "web"
 
     def _issue(self) -> str:
-        expires = datetime.now(timezone.utc) + timedelta(days=SESSION_DAYS)
+        expires = datetime.now(UTC) + timedelta(days=SESSION_DAYS)
         return jwt.encode({"sid": uuid.uuid4().hex, "exp": expires}, self._secret, algorithm="HS256")
 
     def _sender(self, request: Request) -> str:

@@ -94,7 +94,7 @@ class Decider:
             matters = self._columns[ASK][np.argsort(-probabilities[self._columns[ASK]])]
             ranked = probabilities[matters]
             first = float(ranked[0])
-            options = [i for i, p in zip(matters[:MAX_OPTIONS], ranked) if p >= MIN_OPTION]
+            options = [i for i, p in zip(matters[:MAX_OPTIONS], ranked, strict=False) if p >= MIN_OPTION]
             offered = float(probabilities[options].sum()) if options else 0.0
             costs.append(((1 - first) * WRONG_ANSWER, "answer"))
             if len(options) >= 2:

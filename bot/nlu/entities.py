@@ -149,9 +149,7 @@ class EntityFinder:
         return bool(alone or after_place or _AREA_WORD.match(after) or _LIVING.search(before))
 
     def _resolve(self, spans: list[Span]) -> list[Entity]:
-        named = {
-            district for span in spans for district, street in self._places[span.text] if not street
-        }
+        named = {district for span in spans for district, street in self._places[span.text] if not street}
         streets: dict[tuple[str, str], Span] = {}
         options: dict[tuple[str, str], Span] = {}
         for span in spans:

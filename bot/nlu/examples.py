@@ -42,9 +42,8 @@ def label_of(intent: str, metadata: dict[str, Any]) -> str:
 
 def _lines(block: dict[str, Any]) -> Iterator[str]:
     for line in (block.get("examples") or "").splitlines():
-        line = line.strip()
-        if line.startswith("- "):
-            yield line[2:].strip()
+        if line.strip().startswith("- "):
+            yield line.strip()[2:].strip()
 
 
 def read_file(path: Path, root: Path) -> Iterator[Example]:
@@ -56,9 +55,7 @@ def read_file(path: Path, root: Path) -> Iterator[Example]:
         if not intent:
             raise FaultsFound([Fault(name, "nlu", "有一段没有写 intent", "补上 intent")])
         for text in _lines(block):
-            yield Example(
-                text, intent, label_of(intent, metadata), metadata.get("aspect"), metadata.get("voice"), name
-            )
+            yield Example(text, intent, label_of(intent, metadata), metadata.get("aspect"), metadata.get("voice"), name)
 
 
 def read_folder(folder: Path) -> list[Example]:
@@ -76,7 +73,5 @@ def from_messages(messages: Iterable[Any]) -> list[Example]:
             continue
         given = message.get("metadata") or {}
         metadata = {**(given.get("intent") or {}), **(given.get("example") or {})}
-        out.append(
-            Example(text, intent, label_of(intent, metadata), metadata.get("aspect"), metadata.get("voice"))
-        )
+        out.append(Example(text, intent, label_of(intent, metadata), metadata.get("aspect"), metadata.get("voice")))
     return out

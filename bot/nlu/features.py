@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.text.normalise import normalise
 from bot.text.pinyin import syllables
@@ -23,7 +24,7 @@ class Families:
 
     characters: int = 4
     words: bool = True
-    word_pairs: bool = True
+    word_pairs: bool = False
     pinyin: int = 3
     skips: int = 4
 
@@ -42,7 +43,7 @@ def features(text: str, segmenter: Segmenter, families: Families = Families()) -
         for word in words:
             yield f"w{word}"
         if families.word_pairs:
-            for first, second in zip(words, words[1:]):
+            for first, second in pairwise(words):
                 yield f"b{first}_{second}"
     if families.pinyin:
         sounds = syllables(joined)

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from bot.nlu.features import features
 from bot.text.words import Segmenter
 
-MIN_COUNT = 2
+MIN_COUNT = 3
 """Features seen fewer times in training say nothing about questions to come."""
 
 
@@ -125,6 +125,4 @@ def train_linear(
     target = np.array([index[label] for label in labels])
     model = LogisticRegression(C=10 / regularisation, max_iter=200, solver="lbfgs", class_weight="balanced")
     model.fit(matrix, target)
-    return LinearModel(
-        names, vocabulary, model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32)
-    )
+    return LinearModel(names, vocabulary, model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))

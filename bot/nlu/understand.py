@@ -61,9 +61,7 @@ class Understanding:
 class Understander:
     """A trained model and the catalogue it speaks of."""
 
-    def __init__(
-        self, ranker: Ranker, aspects: AspectFinder, catalogue: Catalogue, words: Sequence[str]
-    ) -> None:
+    def __init__(self, ranker: Ranker, aspects: AspectFinder, catalogue: Catalogue, words: Sequence[str]) -> None:
         self._ranker = ranker
         self._aspects = aspects
         self._decider = Decider(ranker.labels)
@@ -74,14 +72,14 @@ class Understander:
 
     @classmethod
     def train(
-        cls, examples: Sequence[Example], catalogue: Catalogue, seed: int = 20, noise_copies: int = 1
+        cls, examples: Sequence[Example], catalogue: Catalogue, seed: int = 20, noise_share: float = 0.3
     ) -> Understander:
         """Train everything from questions and the names in the catalogue."""
         words = sorted(set(domain_words(catalogue)))
         segmenter = Segmenter(words)
         questions = [(example.text, example.label) for example in examples]
         questions += names(catalogue)
-        ranker = Ranker.train(questions, segmenter, seed=seed, noise_copies=noise_copies)
+        ranker = Ranker.train(questions, segmenter, seed=seed, noise_share=noise_share)
         texts, labels = aspect_questions(examples)
         patterns = AspectPatterns(catalogue.root / "lexicon" / "aspects.yml")
         aspects = AspectFinder.train(texts, labels, segmenter, patterns)

@@ -36,4 +36,5 @@ class LocalBot:
         output = OneMessageOutput()
         message = UserMessage(checked_text(text), output, sender or uuid.uuid4().hex, input_channel=channel)
         self._loop.run_until_complete(self._agent.handle_message(message))
-        return output.messages
+        replies: list[dict[str, Any]] = output.messages
+        return replies

@@ -119,9 +119,7 @@ class Report:
         top = [matter["code"] for matter in parsed["matters"]]
         self.n += 1
         self.decisions[parsed["decision"]] += 1
-        self.rows.append(
-            {"qid": row.qid, "top": top, "decision": parsed["decision"], "aspect": parsed["aspect"]}
-        )
+        self.rows.append({"qid": row.qid, "top": top, "decision": parsed["decision"], "aspect": parsed["aspect"]})
         if row.decisions:
             self.decision_n += 1
             self.decision_right += parsed["decision"] in row.decisions
@@ -176,8 +174,7 @@ class Report:
             "by_branch": {name: tally.to_dict() for name, tally in self.branches.items()},
             "by_style": {name: tally.to_dict() for name, tally in self.styles.items()},
             "confusions": [
-                {"code": code, "taken_for": other, "n": n}
-                for (code, other), n in self.confusions.most_common(20)
+                {"code": code, "taken_for": other, "n": n} for (code, other), n in self.confusions.most_common(20)
             ],
             "milliseconds": round(1000 * self.seconds / self.n, 2) if self.n else None,
             "rows": self.rows,
@@ -206,10 +203,18 @@ def lines(report: Report, catalogue: Catalogue) -> Iterator[str]:
     def percent(value: float | None) -> str:
         return "-" if value is None else f"{100 * value:.1f} %"
 
-    yield f"问题 {data['n']} 条,其中有事项的 {data['in_scope']} 条"
-    yield f"首位正确 top-1 {percent(data['top1'])}  前三 top-3 {percent(data['top3'])}  有候选 {percent(data['coverage'])}"
-    yield f"答错事项 {percent(data['answered_wrong'])}  答对或在选项里 {percent(data['right_or_offered'])}  校准误差 ECE {data['ece']}"
-    yield f"方面正确 {percent(data['aspect'])}  处置正确 {percent(data['decision_right'])}  每条 {data['milliseconds']} ms"
+    yield f"问题 {data['n']} 条,其中有事项的 {data['in_scope']} 条,每条 {data['milliseconds']} ms"
+    for label, name in (
+        ("首位正确 top-1", "top1"),
+        ("前三 top-3", "top3"),
+        ("有候选", "coverage"),
+        ("答错事项", "answered_wrong"),
+        ("答对或在选项里", "right_or_offered"),
+        ("方面正确", "aspect"),
+        ("处置正确", "decision_right"),
+    ):
+        yield f"{label} {percent(data[name])}"
+    yield f"校准误差 ECE {data['ece']}"
     yield "处置:" + "  ".join(f"{name} {count}" for name, count in data["decisions"].items())
     for title, groups in (("按警种", data["by_branch"]), ("按说法", data["by_style"])):
         for name, tally in groups.items():

@@ -11,7 +11,7 @@ from typing import Any
 from bot.errors import NotReady
 from bot.ops.model import ROOT
 
-API_TOKEN = "ONEDOOR_API_TOKEN"
+API_TOKEN = "ONEDOOR_API_TOKEN"  # noqa: S105 - the name of the variable
 PUBLIC = ("/webhooks/", "/static/", "/health")
 MAX_BODY = 64 * 1024
 _LOCAL = frozenset({"127.0.0.1", "::1"})
@@ -111,7 +111,7 @@ def serve(
     rasa_run.server.create_app = create_app
 
     async def announce(app: Any, loop: Any) -> None:
-        shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
+        shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104 - only compared
         print(f"一扇门已经打开 / ready: http://{shown}:{port}/", flush=True)
 
     rasa_run.serve_application(

@@ -32,7 +32,10 @@ def _digits(count: str) -> str:
 
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     # 18 characters, the last of which may be X; before bank cards, which are as long.
-    ("id_card", re.compile(rf"(?<![0-9A-Za-z])[1-9１-９](?:{_SEP}{_DIGIT}){{16}}{_SEP}[0-9０-９XxＸｘ](?![0-9A-Za-z])")),
+    (
+        "id_card",
+        re.compile(rf"(?<![0-9A-Za-z])[1-9１-９](?:{_SEP}{_DIGIT}){{16}}{_SEP}[0-9０-９XxＸｘ](?![0-9A-Za-z])"),
+    ),
     ("bank_card", re.compile(rf"(?<![0-9A-Za-z])[3-6３-６](?:{_SEP}{_DIGIT}){{15,18}}(?![0-9A-Za-z])")),
     ("id_card", re.compile(rf"(?<![0-9A-Za-z])[1-9](?:{_SEP}{_DIGIT}){{14}}(?![0-9A-Za-z])")),
     ("phone", re.compile(rf"(?<![0-9A-Za-z])(?:\+?86{_SEP})?1[3-9](?:{_SEP}{_DIGIT}){{9}}(?![0-9A-Za-z])")),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import ROOT, endpoints_file, free_port, start_server, stop, wait_until_ready
+from tests.e2e.servers import ROOT, endpoints_file, free_port, start_server, stop, wait_until_ready
 
 pytestmark = pytest.mark.e2e
 

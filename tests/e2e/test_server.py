@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.e2e.conftest import Server
+from tests.e2e.servers import Server
 
 pytestmark = pytest.mark.e2e
 
@@ -129,7 +129,12 @@ def test_private_numbers_never_reach_the_store(server: Server) -> None:
 
 def test_management_api_is_closed_to_the_outside(server: Server) -> None:
     outside = {"X-Forwarded-For": "203.0.113.9"}
-    for method, path in (("POST", "/model/parse"), ("GET", "/conversations/test/tracker"), ("PUT", "/model"), ("GET", "/status")):
+    for method, path in (
+        ("POST", "/model/parse"),
+        ("GET", "/conversations/test/tracker"),
+        ("PUT", "/model"),
+        ("GET", "/status"),
+    ):
         assert server.request(method, path, {"text": "x"}, outside).status == 403, path
     assert server.request("POST", "/webhooks/rest/webhook", {"sender": "p", "message": "你好"}, outside).status == 200
 
@@ -146,7 +151,9 @@ def test_web_page_and_session(server: Server) -> None:
     bad = {"Authorization": "Bearer " + "a.b.c"}
     assert server.request("POST", "/webhooks/web/messages", {"message": "你好"}, bad).status == 401
     token = server.request("POST", "/webhooks/web/session").json["token"]
-    answer = server.request("POST", "/webhooks/web/messages", {"message": "护照换发"}, {"Authorization": f"Bearer {token}"})
+    answer = server.request(
+        "POST", "/webhooks/web/messages", {"message": "护照换发"}, {"Authorization": f"Bearer {token}"}
+    )
     assert answer.status == 200 and answer.json[0]["custom"]["act"] == "answer"
 
 
@@ -157,10 +164,16 @@ def test_two_quick_messages_are_both_answered_in_order(server: Server) -> None:
 
 
 def test_many_people_at_once_do_not_mix(server: Server) -> None:
-    questions = {"a": ("护照换发多少钱", "CRJ-002"), "b": ("二手车过户去哪", "JG-004"), "c": ("身份证丢了怎么补", "HZ-059")}
+    questions = {
+        "a": ("护照换发多少钱", "CRJ-002"),
+        "b": ("二手车过户去哪", "JG-004"),
+        "c": ("身份证丢了怎么补", "HZ-059"),
+    }
+
     def turn(number: int) -> bool:
         key = "abc"[number % 3]
         text, code = questions[key]
         return server.say(text, f"crowd-{key}-{number}")["custom"]["matter"]["code"] == code
+
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(turn, range(24)))

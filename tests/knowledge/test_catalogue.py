@@ -75,6 +75,6 @@ def test_all_faults_are_reported_not_only_the_first(copy: Path) -> None:
 
 
 def test_broken_yaml_names_line_and_column(copy: Path) -> None:
-    (copy / "matters" / "household" / "HZ-001.yml").write_text("code: [\nname: x", encoding="utf-8")
-    with pytest.raises(FaultsFound, match="第 2 行"):
+    (copy / "matters" / "household" / "HZ-001.yml").write_text("code: x\nname: [a\n", encoding="utf-8")
+    with pytest.raises(FaultsFound, match="第 3 行"):
         load(copy)

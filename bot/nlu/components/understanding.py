@@ -48,8 +48,8 @@ class MatterUnderstanding(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``seed`` of the noise added at training time; ``noise_copies`` of every example."""
-        return {"seed": 20, "noise_copies": 1}
+        """``seed`` of the noise added at training time; ``noise_share`` of the examples gets it."""
+        return {"seed": 20, "noise_share": 0.3}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -76,7 +76,7 @@ class MatterUnderstanding(GraphComponent):
         """Train on all examples with an intent and store the result."""
         questions = examples.from_messages(training_data.training_examples)
         self._understander = Understander.train(
-            questions, load(), seed=self._config["seed"], noise_copies=self._config["noise_copies"]
+            questions, load(), seed=self._config["seed"], noise_share=self._config["noise_share"]
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._understander.save(Path(folder))

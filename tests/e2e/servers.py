@@ -1,4 +1,4 @@
-"""The real thing: a trained model and servers on free ports, started and stopped by the tests."""
+"""Starting and stopping real servers on free ports, and talking to them over HTTP."""
 
 from __future__ import annotations
 
@@ -10,15 +10,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
-MODEL = ROOT / "models" / "onedoor.tar.gz"
 START_SECONDS = 120
 
 
@@ -45,9 +41,7 @@ class Server:
     process: subprocess.Popen[bytes]
     folder: Path
 
-    def request(
-        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> Answer:
+    def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         request = urllib.request.Request(  # noqa: S310 - our own server on loopback
             self.url + path, data=data, method=method, headers={"Content-Type": "application/json", **(headers or {})}
@@ -81,14 +75,9 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> N
                     return
         except OSError:
             time.sleep(0.2)
-    raise RuntimeError(f"not ready after {START_SECONDS} s: " + log.read_text(encoding="utf-8", errors="replace")[-3000:])
-
-
-@pytest.fixture(scope="session")
-def model() -> Path:
-    if not MODEL.exists():
-        pytest.fail("no trained model: run `make train` first (make test does)")
-    return MODEL
+    raise RuntimeError(
+        f"not ready after {START_SECONDS} s: " + log.read_text(encoding="utf-8", errors="replace")[-3000:]
+    )
 
 
 def endpoints_file(folder: Path, action_url: str | None = None) -> Path:
@@ -120,11 +109,3 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-@pytest.fixture(scope="session")
-def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
-    running = start_server(folder, endpoints_file(folder))
-    yield running
-    stop(running.process)
