@@ -177,9 +177,8 @@ def check(stats: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def export_guides(file: Path) -> None:
     """把办事指南导出成 Excel,给编辑修改。Write the guides to an Excel file."""
-    from knowledge.excel import export_workbook
-
     from knowledge.catalogue import load
+    from knowledge.excel import export_workbook
 
     count = export_workbook(load(), file)
     click.echo(f"已导出 {count} 个事项到 {file}")
@@ -190,10 +189,9 @@ def export_guides(file: Path) -> None:
 @click.option("--dry-run", is_flag=True, help="只看差别,不写文件 / show the differences, write nothing")
 def import_guides(file: Path, dry_run: bool) -> None:
     """读入改好的 Excel:先全部检查,有一处不对就一个字也不写。Read an edited Excel file back."""
-    from knowledge.excel import SheetFaults, import_workbook
-
     from bot.errors import BadInput
     from knowledge.catalogue import load
+    from knowledge.excel import SheetFaults, import_workbook
 
     try:
         changes = import_workbook(load(), file, write=not dry_run)

@@ -28,7 +28,8 @@ from knowledge.errors import KnowledgeError
 from knowledge.models import Form, Matter, Place, TimeUnit
 from knowledge.validate import check_matter
 
-Cell = str | int | float | bool | date | None
+Cell = Any
+"""What openpyxl gives and takes: text, number, date or None."""
 
 
 @dataclass(frozen=True, order=True)
@@ -284,7 +285,7 @@ def _items(raw: dict[str, Any], sheet: Sheet) -> list[dict[str, Any]]:
 def export_workbook(catalogue: Catalogue, path: Path) -> int:
     """Write every matter to ``path``. Returns how many."""
     workbook = Workbook()
-    workbook.remove(workbook.active)
+    del workbook[workbook.sheetnames[0]]
     matters = list(catalogue.matters.values())
     raws = [yamlio.plain(matter) for matter in matters]
     _write_sheet(workbook, MATTERS, [(raw["code"], raw) for raw in raws])
@@ -347,9 +348,10 @@ class _Origin:
                 label = next((c.label for c in sheet.columns if c.path == rest.partition(".")[0]), rest)
                 row = rows[number] if number < len(rows) else self.matter_rows.get(code, 0)
                 return SheetFault(sheet.title, row, label or sheet.title, problem, fix)
-        label = next((c.label for c in MATTERS.columns if c.path == field), None)
-        label = label or next((c.label for c in MATTERS.columns if c.path.startswith(field)), field)
-        return SheetFault(MATTERS.title, self.matter_rows.get(code, 0), label, problem, fix)
+        exact = [column.label for column in MATTERS.columns if column.path == field]
+        near = [column.label for column in MATTERS.columns if column.path.startswith(field)]
+        column = next(iter([*exact, *near, field]))
+        return SheetFault(MATTERS.title, self.matter_rows.get(code, 0), column, problem, fix)
 
 
 def import_workbook(catalogue: Catalogue, path: Path, write: bool = True) -> list[Change]:

@@ -23,6 +23,7 @@ class Example:
 
     Attributes:
         label: what the ranker learns: ``ask/<code>``, ``refer/<id>``, ``explain/<topic>`` or the intent.
+        matters: codes of all matters that an ambiguous question fits, empty for all other questions.
         aspect: the aspect asked for, ``none`` for a follow-up without one, None where not annotated.
     """
 
@@ -32,12 +33,24 @@ class Example:
     aspect: str | None = None
     voice: str | None = None
     file: str = ""
+    matters: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels the question is an example of: several where it fits several matters."""
+        return tuple(f"{self.intent}/{code}" for code in self.matters) or (self.label,)
 
 
 def label_of(intent: str, metadata: dict[str, Any]) -> str:
     """The ranker's label of an example: the intent and what it is about."""
     topic = metadata.get("matter") or metadata.get("referral") or metadata.get("topic")
     return f"{intent}/{topic}" if topic else intent
+
+
+def _example(text: str, intent: str, metadata: dict[str, Any], file: str = "") -> Example:
+    matters = tuple(metadata.get("matters") or ())
+    label = label_of(intent, metadata)
+    return Example(text, intent, label, metadata.get("aspect"), metadata.get("voice"), file, matters)
 
 
 def _lines(block: dict[str, Any]) -> Iterator[str]:

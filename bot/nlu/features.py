@@ -7,7 +7,7 @@ borders, pinyin survives a speech recogniser, pairs at a distance survive the wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +16,9 @@ from bot.text.pinyin import syllables
 from bot.text.words import Segmenter
 
 _PUNCTUATION = re.compile(r"[\s,，。.!！?？、;；:：~\-—…“”\"'‘’()（）《》<>【】/|]+")
+_LOCAL_ENDING = "(?!大?[道路街里区]|西路|东路)"
+ELSEWHERE = "□"
+"""Stands for any place outside the city: what matters is that it is elsewhere, not where."""
 
 
 @dataclass(frozen=True)
@@ -29,27 +32,46 @@ class Families:
     skips: int = 4
 
 
-def features(text: str, segmenter: Segmenter, families: Families = Families()) -> Iterator[str]:
-    """The features of ``text``, with repeats. Family prefixes keep them apart."""
-    flat = _PUNCTUATION.sub(" ", normalise(text)).strip()
-    pieces = flat.split(" ")
-    joined = "".join(pieces)
-    for size in range(1, families.characters + 1):
-        padded = f"^{joined}$" if size > 1 else joined
-        for start in range(len(padded) - size + 1):
-            yield f"c{padded[start : start + size]}"
-    if families.words:
-        words = [word for piece in pieces for word in segmenter.cut(piece)]
-        for word in words:
-            yield f"w{word}"
-        if families.word_pairs:
-            for first, second in pairwise(words):
-                yield f"b{first}_{second}"
-    if families.pinyin:
-        sounds = syllables(joined)
-        for size in range(1, families.pinyin + 1):
-            for start in range(len(sounds) - size + 1):
-                yield "p" + "_".join(sounds[start : start + size])
-    for gap in range(2, families.skips + 1):
-        for start in range(len(joined) - gap):
-            yield f"s{joined[start]}{joined[start + gap]}"
+class FeatureExtractor:
+    """Turns text into features.
+
+    Args:
+        segmenter: for the words.
+        other_places: names of provinces and cities outside the city, folded to one sign.
+    """
+
+    def __init__(
+        self, segmenter: Segmenter, other_places: Iterable[str] = (), families: Families | None = None
+    ) -> None:
+        self._segmenter = segmenter
+        self._families = families or Families()
+        names = sorted(set(other_places), key=len, reverse=True)
+        self._elsewhere = re.compile(f"(?:{'|'.join(names)})(?:省|市)?{_LOCAL_ENDING}") if names else None
+
+    def __call__(self, text: str) -> Iterator[str]:
+        """The features of ``text``, with repeats. Family prefixes keep them apart."""
+        flat = _PUNCTUATION.sub(" ", normalise(text)).strip()
+        if self._elsewhere is not None:
+            flat = self._elsewhere.sub(ELSEWHERE, flat)
+        pieces = flat.split(" ")
+        joined = "".join(pieces)
+        families = self._families
+        for size in range(1, families.characters + 1):
+            padded = f"^{joined}$" if size > 1 else joined
+            for start in range(len(padded) - size + 1):
+                yield f"c{padded[start : start + size]}"
+        if families.words:
+            words = [word for piece in pieces for word in self._segmenter.cut(piece)]
+            for word in words:
+                yield f"w{word}"
+            if families.word_pairs:
+                for first, second in pairwise(words):
+                    yield f"b{first}_{second}"
+        if families.pinyin:
+            sounds = syllables(joined)
+            for size in range(1, families.pinyin + 1):
+                for start in range(len(sounds) - size + 1):
+                    yield "p" + "_".join(sounds[start : start + size])
+        for gap in range(2, families.skips + 1):
+            for start in range(len(joined) - gap):
+                yield f"s{joined[start]}{joined[start + gap]}"

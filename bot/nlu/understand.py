@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,17 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from bot.nlu.aspect import NONE, AspectFinder, AspectPatterns
+from bot.nlu.aspect import AspectFinder, AspectPatterns
 from bot.nlu.decide import ASK, Decider
 from bot.nlu.examples import Example
+from bot.nlu.features import FeatureExtractor
 from bot.nlu.linear import LinearModel
 from bot.nlu.ranker import Ranker
 from bot.nlu.vocabulary import domain_words
 from bot.text.words import Segmenter
+from knowledge import yamlio
 from knowledge.catalogue import Catalogue
 
 MAX_MATTERS = 5
-_WITHOUT_ASPECT = frozenset({"story", "plain", "elder"})
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,20 @@ class Understanding:
 class Understander:
     """A trained model and the catalogue it speaks of."""
 
-    def __init__(self, ranker: Ranker, aspects: AspectFinder, catalogue: Catalogue, words: Sequence[str]) -> None:
+    def __init__(
+        self,
+        ranker: Ranker,
+        aspects: AspectFinder,
+        extract: FeatureExtractor,
+        catalogue: Catalogue,
+        words: Sequence[str],
+    ) -> None:
         self._ranker = ranker
         self._aspects = aspects
         self._decider = Decider(ranker.labels)
         self._catalogue = catalogue
         self._words = list(words)
-        self._segmenter = Segmenter(words)
-        self._segmenter.warm()
+        self._extract = extract
 
     @classmethod
     def train(
@@ -76,18 +84,18 @@ class Understander:
     ) -> Understander:
         """Train everything from questions and the names in the catalogue."""
         words = sorted(set(domain_words(catalogue)))
-        segmenter = Segmenter(words)
-        questions = [(example.text, example.label) for example in examples]
+        extract = feature_extractor(catalogue, words)
+        questions = [(example.text, label) for example in examples for label in example.labels]
         questions += names(catalogue)
-        ranker = Ranker.train(questions, segmenter, seed=seed, noise_share=noise_share)
+        ranker = Ranker.train(questions, extract, seed=seed, noise_share=noise_share)
         texts, labels = aspect_questions(examples)
         patterns = AspectPatterns(catalogue.root / "lexicon" / "aspects.yml")
-        aspects = AspectFinder.train(texts, labels, segmenter, patterns)
-        return cls(ranker, aspects, catalogue, words)
+        aspects = AspectFinder.train(texts, labels, extract, patterns)
+        return cls(ranker, aspects, extract, catalogue, words)
 
     def understand(self, text: str) -> Understanding:
         """What ``text`` means. Never fails: an unreadable text is too vague."""
-        probabilities = self._ranker.probabilities(text, self._segmenter)
+        probabilities = self._ranker.probabilities(Counter(self._extract(text)))
         decision = self._decider.decide(probabilities)
         matters = self._matters(probabilities)
         mass = self._decider.by_intent(probabilities)
@@ -98,7 +106,7 @@ class Understander:
             decision=decision.outcome,
             matters=matters,
             options=[self._decider.labels[i].partition("/")[2] for i in decision.options],
-            aspects=self._aspects.find(text, self._segmenter),
+            aspects=self._aspects.find(text),
             topic=None if decision.intent == ASK else decision.topic,
             referral=self._referral(decision.outcome, decision.topic),
             intent_ranking=[{"name": name, "confidence": round(p, 4)} for name, p in ranking],
@@ -135,8 +143,17 @@ class Understander:
         """What :meth:`save` stored."""
         words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
         patterns = AspectPatterns(catalogue.root / "lexicon" / "aspects.yml")
-        aspects = AspectFinder(patterns, LinearModel.load(folder, "aspect"))
-        return cls(Ranker.load(folder), aspects, catalogue, words)
+        extract = feature_extractor(catalogue, words)
+        aspects = AspectFinder(patterns, extract, LinearModel.load(folder, "aspect"))
+        return cls(Ranker.load(folder), aspects, extract, catalogue, words)
+
+
+def feature_extractor(catalogue: Catalogue, words: Sequence[str]) -> FeatureExtractor:
+    """The extractor that training and understanding share; loads jieba's dictionary now, not later."""
+    segmenter = Segmenter(words)
+    segmenter.warm()
+    places = yamlio.read(catalogue.root / "lexicon" / "other_places.yml")
+    return FeatureExtractor(segmenter, [*places["provinces"], *places["cities"]])
 
 
 def names(catalogue: Catalogue) -> list[tuple[str, str]]:
@@ -152,13 +169,9 @@ def names(catalogue: Catalogue) -> list[tuple[str, str]]:
 
 
 def aspect_questions(examples: Sequence[Example]) -> tuple[list[str], list[str]]:
-    """Questions for the aspect model: annotated ones, and tales, which rarely ask for one."""
-    texts, labels = [], []
-    for example in examples:
-        if example.aspect:
-            texts.append(example.text)
-            labels.append(example.aspect)
-        elif example.intent == ASK and example.voice in _WITHOUT_ASPECT:
-            texts.append(example.text)
-            labels.append(NONE)
-    return texts, labels
+    """Questions for the aspect model: those whose aspect is annotated.
+
+    The others are no examples of "none": many of them ask for an aspect in passing.
+    """
+    annotated = [example for example in examples if example.aspect]
+    return [example.text for example in annotated], [example.aspect or "" for example in annotated]
