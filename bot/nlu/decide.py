@@ -22,11 +22,11 @@ FALSE_ALARM = 8.0
 """Naming the emergency number when it was not needed."""
 WRONG_DISMISSAL = 8.0
 """Sending a police matter to another body, or brushing it off."""
-VAGUE = 3.0
+VAGUE = 5.0
 """Asking an open question: the person has to say it all again."""
 
 MAX_OPTIONS = 5
-MIN_OPTION = 0.03
+MIN_OPTION = 0.015
 """Options less likely than this only make the list longer."""
 
 ASK = "ask"

@@ -66,7 +66,7 @@ class Ranker:
         chosen = np.array([i for i in range(len(texts)) if rng.random() < noise_share], dtype=int)
         noise = vocabulary.matrix(count_features((noisy(texts[i], rng) for i in chosen), extract))
         _progress("校准置信度")
-        temperature = _fit_temperature(clean, target, noise, chosen, len(labels))
+        temperature = _fit_temperature(clean, target, len(labels))
         _progress("训练排序模型")
         matrix = sp.vstack([clean, noise], format="csr")
         weights, bias = fit(matrix, np.concatenate([target, target[chosen]]), len(labels))
@@ -88,21 +88,13 @@ def _progress(text: str) -> None:
     print(f"  {text}……", file=sys.stderr, flush=True)
 
 
-def _fit_temperature(
-    clean: sp.csr_matrix, target: np.ndarray, noise: sp.csr_matrix, chosen: np.ndarray, count: int
-) -> float:
-    """The temperature with the best likelihood on held-out questions, some of them noisy.
-
-    Real questions are further from the training questions than those are from each other; the noisy
-    held-out questions stand for that distance.
-    """
+def _fit_temperature(clean: sp.csr_matrix, target: np.ndarray, count: int) -> float:
+    """The temperature with the best likelihood on held-out questions."""
     held = np.arange(clean.shape[0]) % HELD_OUT == 0
     # A label must keep questions to be learned from.
     held &= np.bincount(target, minlength=count)[target] > HELD_OUT
     weights, bias = fit(clean[~held], target[~held], count)
-    noisy_held = held[chosen]
-    margins = np.vstack([clean[held] @ weights + bias, noise[noisy_held] @ weights + bias])
-    truth = np.concatenate([target[held], target[chosen][noisy_held]])
+    margins, truth = clean[held] @ weights + bias, target[held]
 
     def loss(log_temperature: float) -> float:
         probabilities = softmax(margins, float(np.exp(log_temperature)))
