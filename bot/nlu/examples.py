@@ -68,7 +68,7 @@ def read_file(path: Path, root: Path) -> Iterator[Example]:
         if not intent:
             raise FaultsFound([Fault(name, "nlu", "有一段没有写 intent", "补上 intent")])
         for text in _lines(block):
-            yield Example(text, intent, label_of(intent, metadata), metadata.get("aspect"), metadata.get("voice"), name)
+            yield _example(text, intent, metadata, name)
 
 
 def read_folder(folder: Path) -> list[Example]:
@@ -86,5 +86,5 @@ def from_messages(messages: Iterable[Any]) -> list[Example]:
             continue
         given = message.get("metadata") or {}
         metadata = {**(given.get("intent") or {}), **(given.get("example") or {})}
-        out.append(Example(text, intent, label_of(intent, metadata), metadata.get("aspect"), metadata.get("voice")))
+        out.append(_example(text, intent, metadata))
     return out

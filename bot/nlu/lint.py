@@ -33,8 +33,11 @@ def evaluation_texts(root: Path) -> dict[str, str]:
 
 def _check_labels(example: Example, catalogue: Catalogue) -> Iterator[Fault]:
     topic = example.label.partition("/")[2]
-    if example.intent == ASK and topic not in catalogue.matters:
-        yield Fault(example.file, example.text, f"没有事项“{topic}”", "metadata 的 matter 写目录里的编码")
+    if example.intent == ASK:
+        for code in example.matters or (topic,):
+            if code not in catalogue.matters:
+                fix = "metadata 的 matter(或 matters)写目录里的编码"
+                yield Fault(example.file, example.text, f"没有事项“{code}”", fix)
     if example.intent == "refer" and topic not in catalogue.referrals:
         yield Fault(example.file, example.text, f"没有转介“{topic}”", "metadata 的 referral 写 referrals.yml 的 id")
     if example.aspect and example.aspect not in (*ASPECTS, NONE):
