@@ -15,7 +15,9 @@ UV_VERSION := 0.13.9
 INSTALLED := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export UV_NO_PROGRESS := $(if $(CI),1,)
+ifdef CI
+export UV_NO_PROGRESS := 1
+endif
 
 .PHONY: help run test install train check format lint lock screenshots benchmark-nlu benchmark-turn clean
 

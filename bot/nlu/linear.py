@@ -23,6 +23,8 @@ COST = 1.0
 KEPT_WEIGHTS = 0.15
 """Share of the weights that is stored, the largest ones; the rest changes no ranking."""
 WORKERS = 2
+TOLERANCE, ROUNDS = 0.1, 30
+"""When liblinear stops; finer ones ranked no better (docs/understanding.md)."""
 
 
 @dataclass
@@ -153,7 +155,7 @@ def fit(matrix: sp.csr_matrix, target: np.ndarray, count: int, cost: float = COS
     def fit_group(group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         # Labels outside the group become one more label, whose machine is thrown away.
         grouped = np.where(np.isin(target, group), target, -1)
-        machine = LinearSVC(C=cost, tol=1e-2, max_iter=200).fit(matrix, grouped)
+        machine = LinearSVC(C=cost, tol=TOLERANCE, max_iter=ROUNDS).fit(matrix, grouped)
         rows = np.searchsorted(machine.classes_, group)
         return machine.coef_[rows].astype(np.float32), machine.intercept_[rows]
 

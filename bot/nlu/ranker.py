@@ -48,7 +48,7 @@ class Ranker:
         questions: Sequence[tuple[str, str]],
         extract: FeatureExtractor,
         seed: int = 20,
-        noise_share: float = 0.3,
+        noise_share: float = 0.0,
     ) -> Ranker:
         """Learn from ``(text, label)`` pairs; a text may come with several labels, once for each.
 
@@ -66,7 +66,9 @@ class Ranker:
         chosen = np.array([i for i in range(len(texts)) if rng.random() < noise_share], dtype=int)
         noise = vocabulary.matrix(count_features((noisy(texts[i], rng) for i in chosen), extract))
         _progress("校准置信度")
-        temperature = _fit_temperature(clean, target, len(labels))
+        times = Counter(texts)
+        certain = np.array([times[text] == 1 for text in texts])
+        temperature = _fit_temperature(clean, target, certain, len(labels))
         _progress("训练排序模型")
         matrix = sp.vstack([clean, noise], format="csr")
         weights, bias = fit(matrix, np.concatenate([target, target[chosen]]), len(labels))
@@ -88,9 +90,9 @@ def _progress(text: str) -> None:
     print(f"  {text}……", file=sys.stderr, flush=True)
 
 
-def _fit_temperature(clean: sp.csr_matrix, target: np.ndarray, count: int) -> float:
-    """The temperature with the best likelihood on held-out questions."""
-    held = np.arange(clean.shape[0]) % HELD_OUT == 0
+def _fit_temperature(clean: sp.csr_matrix, target: np.ndarray, certain: np.ndarray, count: int) -> float:
+    """The temperature with the best likelihood on held-out questions that have one right label."""
+    held = certain & (np.arange(clean.shape[0]) % HELD_OUT == 0)
     # A label must keep questions to be learned from.
     held &= np.bincount(target, minlength=count)[target] > HELD_OUT
     weights, bias = fit(clean[~held], target[~held], count)

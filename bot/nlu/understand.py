@@ -80,7 +80,7 @@ class Understander:
 
     @classmethod
     def train(
-        cls, examples: Sequence[Example], catalogue: Catalogue, seed: int = 20, noise_share: float = 0.3
+        cls, examples: Sequence[Example], catalogue: Catalogue, seed: int = 20, noise_share: float = 0.0
     ) -> Understander:
         """Train everything from questions and the names in the catalogue."""
         words = sorted(set(domain_words(catalogue)))
