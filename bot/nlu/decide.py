@@ -20,7 +20,7 @@ MISSED_EMERGENCY = 60.0
 """Not naming the emergency number when it was needed."""
 FALSE_ALARM = 8.0
 """Naming the emergency number when it was not needed."""
-WRONG_DISMISSAL = 8.0
+WRONG_DISMISSAL = 10.0
 """Sending a police matter to another body, or brushing it off."""
 VAGUE = 5.0
 """Asking an open question: the person has to say it all again."""

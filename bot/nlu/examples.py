@@ -59,16 +59,27 @@ def _lines(block: dict[str, Any]) -> Iterator[str]:
             yield line.strip()[2:].strip()
 
 
-def read_file(path: Path, root: Path) -> Iterator[Example]:
-    """All examples of one file. Raises FaultsFound if it is not YAML."""
-    name = path.relative_to(root).as_posix()
+def read_blocks(path: Path, root: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Text, intent and metadata of every question of one file.
+
+    Raises:
+        FaultsFound: it is not YAML, or a block has no intent.
+    """
     data = yamlio.read(path, root)
     for block in (data or {}).get("nlu") or []:
         intent, metadata = block.get("intent"), block.get("metadata") or {}
         if not intent:
+            name = path.relative_to(root).as_posix()
             raise FaultsFound([Fault(name, "nlu", "有一段没有写 intent", "补上 intent")])
         for text in _lines(block):
-            yield _example(text, intent, metadata, name)
+            yield text, intent, metadata
+
+
+def read_file(path: Path, root: Path) -> Iterator[Example]:
+    """All examples of one file. Raises FaultsFound as :func:`read_blocks` does."""
+    name = path.relative_to(root).as_posix()
+    for text, intent, metadata in read_blocks(path, root):
+        yield _example(text, intent, metadata, name)
 
 
 def read_folder(folder: Path) -> list[Example]:

@@ -63,6 +63,8 @@ class Vocabulary:
             data.append(values)
             pointer.append(pointer[-1] + len(columns))
         shape = (len(pointer) - 1, len(self.columns))
+        if not data:
+            return sp.csr_matrix(shape, dtype=np.float32)
         return sp.csr_matrix((np.concatenate(data), np.concatenate(indices), pointer), shape=shape)
 
 
@@ -156,8 +158,11 @@ def fit(matrix: sp.csr_matrix, target: np.ndarray, count: int, cost: float = COS
         # Labels outside the group become one more label, whose machine is thrown away.
         grouped = np.where(np.isin(target, group), target, -1)
         machine = LinearSVC(C=cost, tol=TOLERANCE, max_iter=ROUNDS).fit(matrix, grouped)
+        coefficients, intercepts = machine.coef_, machine.intercept_
+        if len(machine.classes_) == 2:  # scikit-learn keeps one row for two classes: that of the second
+            coefficients, intercepts = np.vstack([-coefficients, coefficients]), np.hstack([-intercepts, intercepts])
         rows = np.searchsorted(machine.classes_, group)
-        return machine.coef_[rows].astype(np.float32), machine.intercept_[rows]
+        return coefficients[rows].astype(np.float32), intercepts[rows]
 
     # liblinear works without Python's lock, so threads share the matrix and the cores.
     groups = [group for group in np.array_split(np.arange(count), WORKERS) if len(group)]
