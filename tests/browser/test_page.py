@@ -50,11 +50,12 @@ def page(browser, server: Server) -> Iterator[object]:
 
 def say(page, text: str) -> str:
     """Send a question and return the text of the reply."""
-    before = page.locator("#log .message:not(.mine)").count()
+    replies = page.locator("#log .message:not(.mine)")
+    before = replies.count()
     page.fill("#message", text)
     page.press("#message", "Enter")
-    page.wait_for_function(f"document.querySelectorAll('#log .message:not(.mine)').length > {before}")
-    return str(page.locator("#log .message:not(.mine)").last.inner_text())
+    replies.nth(before).wait_for()
+    return str(replies.last.inner_text())
 
 
 def shot(page, name: str) -> None:
@@ -79,7 +80,7 @@ def test_choices_are_buttons(page) -> None:
     shot(page, "choices")
     name = buttons.first.inner_text().split("\n")[0]
     buttons.first.click()
-    page.wait_for_function("document.querySelectorAll('#log .message:not(.mine)').length > 2")
+    page.locator("#log .message:not(.mine)").nth(2).wait_for()
     assert name in page.locator("#log .message:not(.mine)").last.inner_text()
 
 
@@ -104,7 +105,7 @@ def test_nothing_typed_is_lost_without_a_connection(page) -> None:
     assert page.input_value("#message") == "护照换发"
     page.context.set_offline(False)
     page.press("#message", "Enter")
-    page.wait_for_function("document.querySelectorAll('#log .message:not(.mine)').length > 2")
+    page.locator("#log .message:not(.mine)").nth(2).wait_for()
 
 
 def test_large_type_and_restart(page) -> None:
