@@ -61,8 +61,13 @@ def main() -> None:
 @click.option("--port", default=5005, show_default=True, type=click.IntRange(1, 65535), help="端口 / port")
 @click.option("--credentials", type=click.Path(path_type=Path), help="渠道配置 / channel settings")
 @click.option("--endpoints", type=click.Path(path_type=Path), help="存储配置 / stores and brokers")
-@click.option("--train/--no-train", "may_train", default=True, show_default=True,
-              help="资料变了先训练;--no-train 直接用现有模型 / train first if stale, or serve the model there is")  # fmt: skip
+@click.option(
+    "--train/--no-train",
+    "may_train",
+    default=True,
+    show_default=True,
+    help="资料变了先训练,或直接用现有模型 / train first if stale, or serve the model there is",
+)
 def run(host: str, port: int, credentials: Path | None, endpoints: Path | None, may_train: bool) -> None:
     """启动机器人和网页(需要时先训练)。Serve the bot and the web page."""
     from bot.ops import model
