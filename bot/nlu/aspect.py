@@ -1,21 +1,23 @@
 """Which side of a matter is asked about: documents, window, fee …
 
 Two views: patterns that editors maintain (``knowledge/lexicon/aspects.yml``), which can name several
-aspects of one message, and a linear model on the training questions, which decides where the patterns
-are silent or disagree.
+aspects of one message, and a ranker trained on the questions whose aspect is annotated. What the
+patterns find is a feature of the ranker: they are right when they match, but match only what somebody
+thought of.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from bot.nlu.features import FeatureExtractor
-from bot.nlu.linear import LinearModel, Vocabulary, fit, numbered, pack
+from bot.nlu.features import Extract
+from bot.nlu.network import Recipe
+from bot.nlu.ranker import Ranker
 from bot.text.normalise import normalise
 from knowledge import yamlio
 
@@ -24,10 +26,13 @@ ASPECTS = (
 )  # fmt: skip
 NONE = "none"
 
-MIN_MARGIN = -0.35
-"""Below this no aspect is asked for: a tale, or a question about the matter as a whole."""
-PATTERN_BONUS = 0.25
+PATTERN_BONUS = 3.0
+"""What a matching pattern multiplies the probability of its aspect with."""
 PATTERN_COUNT = 3
+MIN_PROBABILITY = 0.3
+"""Below this no aspect is asked for: a tale, or a question about the matter as a whole."""
+RECIPE = Recipe(width=64, epochs=8, finish=2)
+NAME = "aspect"
 _CLAUSES = re.compile(r"[,,。.??!!;;、\s]+")
 
 
@@ -46,45 +51,41 @@ class AspectPatterns:
 
 
 class AspectFinder:
-    """Patterns and model together.
+    """Patterns and ranker together."""
 
-    What the patterns find is a feature of the model and lifts its margin as well: they are right when
-    they match, but match only what somebody thought of.
-    """
-
-    def __init__(self, patterns: AspectPatterns, extract: FeatureExtractor, model: LinearModel) -> None:
+    def __init__(self, patterns: AspectPatterns, extract: Extract, ranker: Ranker) -> None:
         self._patterns = patterns
         self._extract = extract
-        self.model = model
+        self._ranker = ranker
 
     @classmethod
     def train(
-        cls, texts: Sequence[str], labels: Sequence[str], extract: FeatureExtractor, patterns: AspectPatterns
+        cls, questions: Mapping[str, Sequence[str]], extract: Extract, patterns: AspectPatterns, seed: int = 20
     ) -> AspectFinder:
-        """Learn from questions whose aspect is annotated (``none`` for follow-ups without one)."""
-        rows = [cls._features(text, extract, patterns) for text in texts]
-        vocabulary = Vocabulary.build(rows)
-        names, target = numbered(labels)
-        weights, bias = fit(vocabulary.matrix(rows), target, len(names), cost=0.5)
-        return cls(patterns, extract, LinearModel(names, vocabulary, *pack(weights), bias))
+        """Learn from questions whose aspect is annotated (``none`` where none is asked for)."""
+
+        def features(text: str) -> Iterator[str]:
+            return cls._features(text, extract, patterns)
+
+        return cls(patterns, extract, Ranker.train(questions, features, seed=seed, recipe=RECIPE))
 
     @staticmethod
-    def _features(text: str, extract: FeatureExtractor, patterns: AspectPatterns) -> Counter[str]:
-        counted = Counter(extract(text))
+    def _features(text: str, extract: Extract, patterns: AspectPatterns) -> Iterator[str]:
+        yield from extract(text)
         for name in patterns.find(text):
-            counted[f"a{name}"] = PATTERN_COUNT
-        return counted
+            yield from [f"a{name}"] * PATTERN_COUNT
 
     def find(self, text: str) -> list[str]:
         """The aspects asked for, the main one first; empty if none is."""
         named = self._patterns.find(text)
-        margins = self.model.margins(self._features(text, self._extract, self._patterns))
-        for number, label in enumerate(self.model.labels):
+        counted = Counter(self._features(text, self._extract, self._patterns))
+        probabilities = self._ranker.rank(counted).probabilities.copy()
+        for number, label in enumerate(self._ranker.labels):
             if label in named:
-                margins[number] += PATTERN_BONUS
-        best = int(np.argmax(margins))
-        main = self.model.labels[best]
-        if main == NONE or margins[best] < MIN_MARGIN:
+                probabilities[number] *= PATTERN_BONUS
+        best = int(np.argmax(probabilities))
+        main = self._ranker.labels[best]
+        if main == NONE or probabilities[best] < MIN_PROBABILITY:
             return []
         return [main, *self._others(text, main, named)]
 
@@ -94,3 +95,12 @@ class AspectFinder:
         return [
             name for name in named if name != main and any(name in found and main not in found for found in clauses)
         ]
+
+    def save(self, folder: Path) -> None:
+        """The ranker's files; the patterns are knowledge."""
+        self._ranker.save(folder, NAME)
+
+    @classmethod
+    def load(cls, folder: Path, extract: Extract, patterns: AspectPatterns) -> AspectFinder:
+        """What :meth:`save` stored."""
+        return cls(patterns, extract, Ranker.load(folder, NAME))

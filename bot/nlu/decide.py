@@ -26,8 +26,9 @@ VAGUE = 5.0
 """Asking an open question: the person has to say it all again."""
 
 MAX_OPTIONS = 5
+FEW_OPTIONS = 3
 MIN_OPTION = 0.015
-"""Options less likely than this only make the list longer."""
+"""Options less likely than this only make the list longer than ``FEW_OPTIONS``."""
 
 ASK = "ask"
 OUTCOME_OF_INTENT = {
@@ -42,6 +43,7 @@ OUTCOME_OF_INTENT = {
     "rate": "rate",
     "queue": "queue",
     "appointment": "appointment",
+    "bundle": "answer",
 }
 """Intents that decide the outcome alone. All others (follow-ups, choices, yes and no) need the
 conversation, and ask back without one."""
@@ -78,8 +80,12 @@ class Decider:
         """Probability of each intent."""
         return {intent: float(probabilities[columns].sum()) for intent, columns in self._columns.items()}
 
-    def decide(self, probabilities: np.ndarray) -> Decision:
-        """The outcome with the least expected cost."""
+    def decide(self, probabilities: np.ndarray, reliability: float) -> Decision:
+        """The outcome with the least expected cost.
+
+        Args:
+            reliability: probability that answering for the first matter at once is right.
+        """
         mass = self.by_intent(probabilities)
         danger = mass.get("emergency", 0.0)
         if danger * MISSED_EMERGENCY > (1 - danger) * FALSE_ALARM:
@@ -94,9 +100,11 @@ class Decider:
             matters = self._columns[ASK][np.argsort(-probabilities[self._columns[ASK]])]
             ranked = probabilities[matters]
             first = float(ranked[0])
-            options = [i for i, p in zip(matters[:MAX_OPTIONS], ranked, strict=False) if p >= MIN_OPTION]
-            offered = float(probabilities[options].sum()) if options else 0.0
-            costs.append(((1 - first) * WRONG_ANSWER, "answer"))
+            likely = int((ranked[:MAX_OPTIONS] >= MIN_OPTION).sum())
+            options = matters[: max(likely, FEW_OPTIONS)]
+            offered = float(probabilities[options].sum())
+            # Right for the first matter only if the question is about a matter at all.
+            costs.append(((1 - min(reliability, in_scope)) * WRONG_ANSWER, "answer"))
             if len(options) >= 2:
                 costs.append((NEEDLESS_QUESTION + (1 - offered) * MISSED_OPTION, "clarify"))
         costs.append((VAGUE + (1 - mass.get("vague", 0.0)) * 1.0, "ask_back"))

@@ -7,7 +7,7 @@ borders, pinyin survives a speech recogniser, pairs at a distance survive the wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,8 +17,21 @@ from bot.text.words import Segmenter
 
 _PUNCTUATION = re.compile(r"[\s,，。.!！?？、;；:：~\-—…“”\"'‘’()（）《》<>【】/|]+")
 _LOCAL_ENDING = "(?!大?[道路街里区]|西路|东路)"
+_MASKED = re.compile(r"<[^<>]{2,5}>")
 ELSEWHERE = "□"
 """Stands for any place outside the city: what matters is that it is elsewhere, not where."""
+HERE = "◇"
+"""Stands for any place inside the city: where somebody lives says nothing about what they want."""
+
+Extract = Callable[[str], Iterable[str]]
+"""Text → its features, with repeats."""
+
+
+def without_places(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """``text`` with the characters of each span (start, end) folded to one sign."""
+    for start, end in sorted(set(spans), reverse=True):
+        text = text[:start] + HERE + text[end:]
+    return text
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,8 @@ class FeatureExtractor:
 
     def __call__(self, text: str) -> Iterator[str]:
         """The features of ``text``, with repeats. Family prefixes keep them apart."""
-        flat = _PUNCTUATION.sub(" ", normalise(text)).strip()
+        # A masked number says what kind of number stood there: nothing about the question.
+        flat = _PUNCTUATION.sub(" ", normalise(_MASKED.sub(" ", text))).strip()
         if self._elsewhere is not None:
             flat = self._elsewhere.sub(ELSEWHERE, flat)
         pieces = flat.split(" ")

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,23 @@ import numpy as np
 
 from bot.nlu.aspect import AspectFinder, AspectPatterns
 from bot.nlu.decide import ASK, Decider
+from bot.nlu.entities import EntityFinder
 from bot.nlu.examples import Example
-from bot.nlu.features import FeatureExtractor
-from bot.nlu.linear import LinearModel
-from bot.nlu.ranker import Ranker
+from bot.nlu.features import Extract, FeatureExtractor, without_places
+from bot.nlu.ranker import Ranker, Ranking
 from bot.nlu.vocabulary import domain_words
 from bot.text.words import Segmenter
 from knowledge import yamlio
 from knowledge.catalogue import Catalogue
 
 MAX_MATTERS = 5
+PLACES = frozenset({"district", "street", "community", "place_option"})
+"""Entities that say where somebody is: kept out of what the ranker sees."""
+
+SEVERAL, OUTSIDE = "several", "outside"
+
+Spans = Sequence[tuple[int, int]]
+"""Characters (start, end) of the places in a text."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Understander:
         self,
         ranker: Ranker,
         aspects: AspectFinder,
-        extract: FeatureExtractor,
+        extract: Extract,
         catalogue: Catalogue,
         words: Sequence[str],
     ) -> None:
@@ -85,32 +92,58 @@ class Understander:
         """Train everything from questions and the names in the catalogue."""
         words = sorted(set(domain_words(catalogue)))
         extract = feature_extractor(catalogue, words)
-        questions = [(example.text, label) for example in examples for label in example.labels]
-        questions += names(catalogue)
-        ranker = Ranker.train(questions, extract, seed=seed, noise_share=noise_share)
-        texts, labels = aspect_questions(examples)
+        finder = EntityFinder(catalogue)
+        labelled = [(example.text, label) for example in examples for label in example.labels]
+        ranker = Ranker.train(
+            _gathered((_placeless(text, finder), label) for text, label in labelled),
+            extract,
+            names=_gathered(names(catalogue)),
+            weights={_placeless(text, finder): weight for text, weight in _calibration_weights(examples).items()},
+            scope=f"{ASK}/",
+            seed=seed,
+            noise_share=noise_share,
+        )
         patterns = AspectPatterns(catalogue.root / "lexicon" / "aspects.yml")
-        aspects = AspectFinder.train(texts, labels, extract, patterns)
+        # Only annotated questions teach aspects. The others are no examples of "none": many ask in passing.
+        annotated = [(_placeless(example.text, finder), example.aspect) for example in examples if example.aspect]
+        aspects = AspectFinder.train(_gathered(annotated), extract, patterns, seed=seed)
         return cls(ranker, aspects, extract, catalogue, words)
 
-    def understand(self, text: str) -> Understanding:
-        """What ``text`` means. Never fails: an unreadable text is too vague."""
-        probabilities = self._ranker.probabilities(Counter(self._extract(text)))
-        decision = self._decider.decide(probabilities)
-        matters = self._matters(probabilities)
-        mass = self._decider.by_intent(probabilities)
-        ranking = sorted(mass.items(), key=lambda item: -item[1])[:10]
+    def understand(self, text: str, places: Spans = (), others: Iterable[tuple[str, float]] = ()) -> Understanding:
+        """What ``text`` means. Never fails: an unreadable text is too vague.
+
+        Args:
+            places: where in the text the person says where they are.
+            others: other hypotheses of a speech recogniser, each with its confidence between 0 and 1
+                against 1 for ``text``.
+        """
+        plain = without_places(text, places)
+        ranking = self._rank(plain, others)
+        decision = self._decider.decide(ranking.probabilities, ranking.reliability)
+        mass = self._decider.by_intent(ranking.probabilities)
+        order = sorted(mass.items(), key=lambda item: -item[1])[:10]
         return Understanding(
             intent=decision.intent,
             confidence=round(decision.confidence, 4),
             decision=decision.outcome,
-            matters=matters,
+            matters=self._matters(ranking.probabilities),
             options=[self._decider.labels[i].partition("/")[2] for i in decision.options],
-            aspects=self._aspects.find(text),
+            aspects=self._aspects.find(plain),
             topic=None if decision.intent == ASK else decision.topic,
             referral=self._referral(decision.outcome, decision.topic),
-            intent_ranking=[{"name": name, "confidence": round(p, 4)} for name, p in ranking],
+            intent_ranking=[{"name": name, "confidence": round(p, 4)} for name, p in order],
         )
+
+    def _rank(self, text: str, others: Iterable[tuple[str, float]]) -> Ranking:
+        hypotheses = [(text, 1.0), *others]
+        rankings = [self._ranker.rank(Counter(self._extract(said))) for said, _ in hypotheses]
+        if len(rankings) == 1:
+            return rankings[0]
+        weights = np.array([max(weight, 0.0) for _, weight in hypotheses])
+        weights /= weights.sum()
+        probabilities = np.stack([ranking.probabilities for ranking in rankings])
+        reliability = float(weights @ np.array([ranking.reliability for ranking in rankings]))
+        return Ranking(weights @ probabilities, reliability)
 
     def _matters(self, probabilities: np.ndarray) -> list[dict[str, Any]]:
         out = []
@@ -135,7 +168,7 @@ class Understander:
     def save(self, folder: Path) -> None:
         """Everything into ``folder``."""
         self._ranker.save(folder)
-        self._aspects.model.save(folder, "aspect")
+        self._aspects.save(folder)
         (folder / "words.json").write_text(json.dumps(self._words, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -144,8 +177,35 @@ class Understander:
         words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
         patterns = AspectPatterns(catalogue.root / "lexicon" / "aspects.yml")
         extract = feature_extractor(catalogue, words)
-        aspects = AspectFinder(patterns, extract, LinearModel.load(folder, "aspect"))
-        return cls(Ranker.load(folder), aspects, extract, catalogue, words)
+        return cls(Ranker.load(folder), AspectFinder.load(folder, extract, patterns), extract, catalogue, words)
+
+
+def _placeless(text: str, finder: EntityFinder) -> str:
+    return without_places(text, ((found.start, found.end) for found in finder.find(text) if found.name in PLACES))
+
+
+def _calibration_weights(examples: Sequence[Example]) -> dict[str, float]:
+    """How much each question counts for the confidences.
+
+    The six voices count alike, however many questions were written in each; questions about no matter
+    count together as much as one voice, questions that fit several matters as much as two.
+    """
+    group = {
+        example.text: SEVERAL if example.matters else (example.voice or "") if example.intent == ASK else OUTSIDE
+        for example in examples
+    }
+    size = Counter(group.values())
+    share = {SEVERAL: 2.0, OUTSIDE: 1.0}
+    return {text: share.get(name, 1.0) * len(group) / size[name] / len(size) for text, name in group.items()}
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    """Text → its labels, each once."""
+    out: dict[str, list[str]] = defaultdict(list)
+    for text, label in pairs:
+        if label not in out[text]:
+            out[text].append(label)
+    return out
 
 
 def feature_extractor(catalogue: Catalogue, words: Sequence[str]) -> FeatureExtractor:
@@ -166,12 +226,3 @@ def names(catalogue: Catalogue) -> list[tuple[str, str]]:
         if referral.kind == "body":
             out.append((referral.topic, f"refer/{referral.id}"))
     return out
-
-
-def aspect_questions(examples: Sequence[Example]) -> tuple[list[str], list[str]]:
-    """Questions for the aspect model: those whose aspect is annotated.
-
-    The others are no examples of "none": many of them ask for an aspect in passing.
-    """
-    annotated = [example for example in examples if example.aspect]
-    return [example.text for example in annotated], [example.aspect or "" for example in annotated]

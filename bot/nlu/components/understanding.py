@@ -14,10 +14,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import examples
-from bot.nlu.understand import Understander
+from bot.nlu.understand import PLACES, Understander
 from bot.nlu.vocabulary import training_version
 from knowledge.catalogue import load
 
+MAX_HYPOTHESES = 5
 _CODE_FOLDERS = (Path(__file__).resolve().parents[1], Path(__file__).resolve().parents[2] / "text")
 
 
@@ -49,7 +50,7 @@ class MatterUnderstanding(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """``seed`` of the noise added at training time; ``noise_share`` of the examples gets it."""
-        return {"seed": 20, "noise_share": 0.0}
+        return {"seed": 20, "noise_share": 0.35}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -108,9 +109,24 @@ class MatterUnderstanding(GraphComponent):
             text = message.get("text")
             if not text:
                 continue
-            understood = self._understander.understand(text)
+            understood = self._understander.understand(text, _places(message), _others(message, text))
             message.set("intent", {"name": understood.intent, "confidence": understood.confidence}, add_to_output=True)
             message.set("intent_ranking", understood.intent_ranking, add_to_output=True)
             for name, value in understood.contract().items():
                 message.set(name, value, add_to_output=True)
         return messages
+
+
+def _places(message: Message) -> list[tuple[int, int]]:
+    return [(found["start"], found["end"]) for found in message.get("entities", []) if found["entity"] in PLACES]
+
+
+def _others(message: Message, text: str) -> list[tuple[str, float]]:
+    """The speech recogniser's other hypotheses, from the channel's metadata: ``nbest``."""
+    listed = (message.get("metadata") or {}).get("nbest") or []
+    best = max((float(item.get("confidence") or 0) for item in listed), default=0.0) or 1.0
+    return [
+        (str(item["text"]), float(item.get("confidence") or 0) / best)
+        for item in listed[:MAX_HYPOTHESES]
+        if item.get("text") and item["text"] != text
+    ]
