@@ -24,6 +24,7 @@ from knowledge.citations import Law
 from knowledge.errors import Fault, FaultsFound, UnknownCode
 from knowledge.models import (
     Branch,
+    Bundle,
     DocumentType,
     Facet,
     Matter,
@@ -69,6 +70,7 @@ class Catalogue:
         matters: code → record, 312 of them.
         windows: id → record, 358 of them, closed ones included.
         pages: id → source page.
+        bundles: id → bundle (一件事).
         version: hash of the files' content; changes exactly when a file does.
     """
 
@@ -85,6 +87,7 @@ class Catalogue:
     pages: dict[str, Page]
     version: str
     root: Path = field(default=ROOT, compare=False)
+    bundles: dict[str, Bundle] = field(default_factory=dict)
 
     def matter(self, code: str) -> Matter:
         """The matter with this code. Raises UnknownCode."""
@@ -130,10 +133,13 @@ class _Reader:
 
     def yaml(self, path: Path) -> Any:
         try:
-            return yamlio.read(path, self.root.parent)
+            data = yamlio.read(path, self.root.parent)
         except FaultsFound as error:
             self.faults += error.faults
             return None
+        if data is None:
+            self.faults.append(Fault(self.name(path), "整个文件", "文件是空的", "恢复内容,或删掉这个文件"))
+        return data
 
     def record(self, model: type[R], data: Any, path: Path, prefix: str = "") -> R | None:
         if not isinstance(data, dict):
@@ -242,6 +248,17 @@ def read_all(root: Path = ROOT) -> tuple[Catalogue, list[Fault]]:
             fix = f"文件应当是 matters/{matter.branch}/{matter.code}.yml"
             reader.faults.append(Fault(reader.name(path), "code", "编码、警种与文件位置不一致", fix))
         matters[matter.code] = matter
+    bundles: dict[str, Bundle] = {}
+    for path in _sorted(root / "bundles", "*.yml"):
+        data = reader.yaml(path)
+        bundle = None if data is None else reader.record(Bundle, data, path)
+        if bundle is None:
+            continue
+        if bundle.id != path.stem:
+            reader.faults.append(
+                Fault(reader.name(path), "id", "与文件名不一致", f"文件应当是 bundles/{bundle.id}.yml")
+            )
+        bundles[bundle.id] = bundle
     laws = {
         item["title"]: Law(item["title"], str(item.get("version") or ""), item.get("articles"), item.get("newer"))
         for item in reader.yaml(root / "laws.yml") or []
@@ -272,6 +289,7 @@ def read_all(root: Path = ROOT) -> tuple[Catalogue, list[Fault]]:
         pages=reader.keyed(Page, _sorted(root / "sources", "*.yml"), "id"),
         version=content_version(root),
         root=root,
+        bundles=bundles,
     )  # fmt: skip
     return catalogue, reader.faults
 

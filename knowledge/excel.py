@@ -26,7 +26,7 @@ from knowledge import yamlio
 from knowledge.catalogue import Catalogue
 from knowledge.errors import KnowledgeError
 from knowledge.models import Form, Matter, Place, TimeUnit
-from knowledge.validate import check_matter
+from knowledge.rules import check_matter
 
 Cell = Any
 """What openpyxl gives and takes: text, number, date or None."""

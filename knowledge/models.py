@@ -1,4 +1,4 @@
-"""Typed records of the knowledge base: matters, windows, places, referrals.
+"""Typed records of the knowledge base: matters, windows, places, bundles, referrals.
 
 Field names are English, values that people read are Chinese. Labels of the 办事指南 elements that
 editors see are in ``docs/editors-guide.md``. A record holds no free-floating claim: whatever states a
@@ -398,4 +398,37 @@ class Referral(Record):
     say: str
     keywords: list[str] = Field(default_factory=list)
     kind: str = Field("body", regex=r"^(body|emergency)$")
+    source: list[Citation] = Field(..., min_items=1)
+
+
+class BundleStep(Record):
+    """One matter of a bundle, in the order of the visits.
+
+    Attributes:
+        matter: its code.
+        when: who needs this step, in words; None: everybody.
+        note: why it comes here, or what to look out for, in one sentence.
+    """
+
+    matter: str = Field(..., regex=r"^[A-Z]{2,3}-\d{3}$")
+    when: str | None = None
+    note: str | None = None
+
+
+class Bundle(Record):
+    """一件事: an event in a person's or a company's life and all its matters, as one ordered list.
+
+    Attributes:
+        referrals: ids of what other bodies do for the same event.
+        source: what states that these things belong together, or in which order they follow.
+    """
+
+    id: str = Field(..., regex=r"^[a-z][a-z0-9_]*$")
+    name: str
+    aliases: list[str] = Field(default_factory=list)
+    audience: list[str] = Field(..., min_items=1)
+    summary: str
+    keywords: list[str] = Field(default_factory=list)
+    steps: list[BundleStep] = Field(..., min_items=2)
+    referrals: list[str] = Field(default_factory=list)
     source: list[Citation] = Field(..., min_items=1)

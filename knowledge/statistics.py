@@ -59,7 +59,8 @@ def lines(catalogue: Catalogue) -> Iterator[str]:
     verified = sum(window.verified for window in catalogue.windows.values())
     addressed = sum(window.address is not None for window in catalogue.windows.values())
     yield f"窗口有地址 {addressed},已核实 {verified}"
-    yield (
-        f"街镇 {len(catalogue.streets)},社区村 {len(catalogue.communities)},"
-        f"地名 {len(catalogue.places)},转介 {len(catalogue.referrals)}"
-    )
+    yield (f"街镇 {len(catalogue.streets)},社区村 {len(catalogue.communities)},地名 {len(catalogue.places)}")
+    phones = sum(referral.phone is not None for referral in catalogue.referrals.values())
+    yield f"转介 {len(catalogue.referrals)},有电话 {phones}"
+    steps = {step.matter for bundle in catalogue.bundles.values() for step in bundle.steps}
+    yield f"一件事 {len(catalogue.bundles)},涉及事项 {len(steps)}"
