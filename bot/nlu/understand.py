@@ -188,14 +188,14 @@ def _calibration_weights(examples: Sequence[Example]) -> dict[str, float]:
     """How much each question counts for the confidences.
 
     The six voices count alike, however many questions were written in each; questions about no matter
-    count together as much as one voice, questions that fit several matters as much as two.
+    count together as much as one voice, questions that fit several matters half as much.
     """
     group = {
         example.text: SEVERAL if example.matters else (example.voice or "") if example.intent == ASK else OUTSIDE
         for example in examples
     }
     size = Counter(group.values())
-    share = {SEVERAL: 2.0, OUTSIDE: 1.0}
+    share = {SEVERAL: 0.5, OUTSIDE: 1.0}
     return {text: share.get(name, 1.0) * len(group) / size[name] / len(size) for text, name in group.items()}
 
 

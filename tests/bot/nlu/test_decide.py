@@ -8,11 +8,11 @@ from bot.nlu.decide import Decider
 LABELS = ["ask/A", "ask/B", "ask/C", "refer/water", "emergency/emergency_110", "vague", "smalltalk/greet", "follow_up"]
 
 
-def decide(**probabilities: float):
+def decide(reliability: float = 0.95, **probabilities: float):
     values = np.full(len(LABELS), 1e-4)
     for name, value in probabilities.items():
         values[next(i for i, label in enumerate(LABELS) if label.endswith(name))] = value
-    return Decider(LABELS).decide(values / values.sum())
+    return Decider(LABELS).decide(values / values.sum(), reliability)
 
 
 def test_sure_enough_answers() -> None:
@@ -21,13 +21,23 @@ def test_sure_enough_answers() -> None:
 
 
 def test_two_close_candidates_are_asked_about() -> None:
-    found = decide(A=0.5, B=0.45)
+    found = decide(0.5, A=0.5, B=0.45)
     assert found.outcome == "clarify"
-    assert [LABELS[i] for i in found.options] == ["ask/A", "ask/B"]
+    assert [LABELS[i] for i in found.options[:2]] == ["ask/A", "ask/B"]
 
 
 def test_a_wrong_answer_costs_more_than_a_question() -> None:
-    assert decide(A=0.8, B=0.18).outcome == "clarify"
+    assert decide(0.8, A=0.8, B=0.18).outcome == "clarify"
+
+
+def test_a_sure_candidate_is_asked_about_when_several_would_fit() -> None:
+    found = decide(0.6, A=0.99)
+    assert found.outcome == "clarify"
+    assert len(found.options) >= 2
+
+
+def test_no_answer_when_it_may_be_no_matter_at_all() -> None:
+    assert decide(0.99, A=0.6, water=0.4).outcome != "answer"
 
 
 def test_other_bodies_and_small_talk() -> None:
@@ -52,5 +62,5 @@ def test_nothing_likely_asks_an_open_question_or_offers() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_options_are_two_to_five(seed: int) -> None:
     random = np.random.default_rng(seed).dirichlet(np.full(len(LABELS), 0.3))
-    found = Decider(LABELS).decide(random)
+    found = Decider(LABELS).decide(random, float(random.max()))
     assert len(found.options) in ((2, 3, 4, 5) if found.outcome == "clarify" else (0,))
