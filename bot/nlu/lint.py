@@ -33,7 +33,11 @@ def evaluation_texts(root: Path) -> dict[str, str]:
 
 def _check_labels(example: Example, catalogue: Catalogue) -> Iterator[Fault]:
     topic = example.label.partition("/")[2]
-    if example.intent == ASK:
+    if example.intent == ASK and example.label == ASK:
+        if not example.aspect:
+            fix = "metadata 写 matter;只教方面的问法写 aspect"
+            yield Fault(example.file, example.text, "没有写是哪个事项", fix)
+    elif example.intent == ASK:
         for code in example.matters or (topic,):
             if code not in catalogue.matters:
                 fix = "metadata 的 matter(或 matters)写目录里的编码"

@@ -93,7 +93,8 @@ class Understander:
         words = sorted(set(domain_words(catalogue)))
         extract = feature_extractor(catalogue, words)
         finder = EntityFinder(catalogue)
-        labelled = [(example.text, label) for example in examples for label in example.labels]
+        # Questions without a matter teach aspects only.
+        labelled = [(e.text, label) for e in examples if e.label != ASK or e.matters for label in e.labels]
         ranker = Ranker.train(
             _gathered((_placeless(text, finder), label) for text, label in labelled),
             extract,
@@ -193,6 +194,7 @@ def _calibration_weights(examples: Sequence[Example]) -> dict[str, float]:
     group = {
         example.text: SEVERAL if example.matters else (example.voice or "") if example.intent == ASK else OUTSIDE
         for example in examples
+        if example.label != ASK or example.matters
     }
     size = Counter(group.values())
     share = {SEVERAL: 0.5, OUTSIDE: 1.0}
