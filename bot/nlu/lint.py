@@ -33,7 +33,7 @@ def evaluation_texts(root: Path) -> dict[str, str]:
 
 def _check_labels(example: Example, catalogue: Catalogue) -> Iterator[Fault]:
     topic = example.label.partition("/")[2]
-    if example.intent == ASK and example.label == ASK:
+    if example.label == ASK and not example.matters:
         if not example.aspect:
             fix = "metadata 写 matter;只教方面的问法写 aspect"
             yield Fault(example.file, example.text, "没有写是哪个事项", fix)
