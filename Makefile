@@ -19,7 +19,7 @@ ifdef CI
 export UV_NO_PROGRESS := 1
 endif
 
-.PHONY: help run test install train check format lint lock screenshots benchmark-nlu benchmark-turn clean
+.PHONY: help run test install train check format lint lock screenshots benchmark-nlu benchmark-growth benchmark-turn clean
 
 help: ## 列出所有命令 / list all targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -51,15 +51,22 @@ lock: $(UV) ## 重新锁定依赖(改过 requirements/*.in 之后) / lock the de
 	@for name in run dev; do \
 	  $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --override requirements/overrides.txt requirements/$$name.in -o requirements/$$name.txt; done
+	@$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --override requirements/overrides-benchmark.txt requirements/benchmark.in -o requirements/benchmark.txt
 
-benchmark-nlu: $(DEV) ## 理解的准确率和速度,与基线同场比较 / accuracy and speed against baselines
-	@$(BIN)/python -m benchmarks.nlu
+benchmark-nlu: $(UV) ## 理解的准确率和速度,与基线同场比较(另装 TensorFlow,约 1 小时) / accuracy and speed against baselines
+	@test -d .venv-benchmark || $(UV) venv -q --python $$(command -v $(PYTHON)) .venv-benchmark
+	@$(UV) pip sync -q -p .venv-benchmark --require-hashes requirements/benchmark.txt
+	@.venv-benchmark/bin/python -m benchmarks.nlu
+
+benchmark-growth: $(DEV) ## 事项变多时的耗时 / cost at 312, 1,000 and 3,000 matters
+	@$(BIN)/python -m benchmarks.growth
 
 benchmark-turn: $(DEV) ## 一轮对话的耗时 / cost of a turn
 	@$(BIN)/python -m benchmarks.turn
 
 clean: ## 删掉安装、模型和缓存(不删对话) / remove environment, models and caches
-	@rm -rf $(VENV) .tools models .cache .rasa
+	@rm -rf $(VENV) .venv-benchmark .tools models .cache .rasa
 
 $(UV):
 	@command -v $(PYTHON) >/dev/null || { echo "找不到 $(PYTHON)。请先安装 Python 3.11:apt-get install python3 python3-venv / Python 3.11 is missing"; exit 3; }
