@@ -21,6 +21,7 @@ class Recipe:
     """How a network is trained; the defaults won on held-out training questions.
 
     Attributes:
+        networks: how many vote; the second is worth half a point, more were worth nothing.
         width: size of the feature vectors.
         epochs: rounds over the questions before the held-out ones are scored.
         finish: rounds after that, with the held-out questions among the others.
@@ -29,6 +30,7 @@ class Recipe:
         smooth: share of the target that is spread over all labels.
     """
 
+    networks: int = 2
     width: int = 160
     epochs: int = 7
     finish: int = 2

@@ -24,8 +24,6 @@ from bot.nlu.network import Network, Recipe, fit
 from bot.nlu.noise import noisy
 from bot.nlu.vectors import Vocabulary, count_features, shares, softmax
 
-NETWORKS = 2
-"""How many networks vote: the second is worth half a point, more were worth nothing."""
 HELD_OUT = 10
 """Every tenth question is held out when the confidences are calibrated."""
 MIN_KEPT = 5
@@ -107,11 +105,11 @@ class Ranker:
         target = shares([*labels_of, *(labels_of[i] for i in chosen)], labels)
         several = (np.diff(target.indptr) > 1).astype(np.float32)
         mask = np.concatenate([held, np.zeros(len(chosen), dtype=bool)])
-        _progress(f"训练 {NETWORKS} 个排序网络")
+        _progress(f"训练 {recipe.networks} 个网络")
         # Processes rather than threads: each has its own arithmetic threads, so that the result is the same
         # every time.
-        trained = Parallel(NETWORKS)(
-            delayed(fit)(matrix, target, several, mask, recipe, seed=seed + number) for number in range(NETWORKS)
+        trained = Parallel(recipe.networks)(
+            delayed(fit)(matrix, target, several, mask, recipe, seed=seed + number) for number in range(recipe.networks)
         )
         scores = np.stack([scores for _, scores in trained])
         tested = np.flatnonzero(mask)

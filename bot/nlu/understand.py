@@ -189,7 +189,7 @@ def _calibration_weights(examples: Sequence[Example]) -> dict[str, float]:
     """How much each question counts for the confidences.
 
     The six voices count alike, however many questions were written in each; questions about no matter
-    count together as much as one voice, questions that fit several matters half as much.
+    count together as much as one voice, questions that fit several matters a fifth of that.
     """
     group = {
         example.text: SEVERAL if example.matters else (example.voice or "") if example.intent == ASK else OUTSIDE
@@ -197,7 +197,7 @@ def _calibration_weights(examples: Sequence[Example]) -> dict[str, float]:
         if example.label != ASK or example.matters
     }
     size = Counter(group.values())
-    share = {SEVERAL: 0.5, OUTSIDE: 1.0}
+    share = {SEVERAL: 0.2, OUTSIDE: 1.0}
     return {text: share.get(name, 1.0) * len(group) / size[name] / len(size) for text, name in group.items()}
 
 
@@ -214,8 +214,13 @@ def feature_extractor(catalogue: Catalogue, words: Sequence[str]) -> FeatureExtr
     """The extractor that training and understanding share; loads jieba's dictionary now, not later."""
     segmenter = Segmenter(words)
     segmenter.warm()
+    return FeatureExtractor(segmenter, other_places(catalogue))
+
+
+def other_places(catalogue: Catalogue) -> list[str]:
+    """Names of provinces and cities outside the city."""
     places = yamlio.read(catalogue.root / "lexicon" / "other_places.yml")
-    return FeatureExtractor(segmenter, [*places["provinces"], *places["cities"]])
+    return [*places["provinces"], *places["cities"]]
 
 
 def names(catalogue: Catalogue) -> list[tuple[str, str]]:
