@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmarks.questions import evaluation, training
@@ -27,14 +27,15 @@ from knowledge.catalogue import load
 class Variant:
     """A way to train."""
 
-    families: Families = Families()
-    recipe: Recipe = Recipe(networks=1)
+    families: Families = field(default_factory=Families)
+    recipe: Recipe = field(default_factory=lambda: Recipe(networks=1))
     noise: float = 0.35
     names: bool = True
     dictionary: bool = True
     fold_places: bool = True
 
 
+STYLES = ("plain", "story", "elder", "clerk", "asr", "aspect")
 FULL = Variant()
 VARIANTS: dict[str, Variant] = {
     "everything, one network": FULL,
@@ -106,7 +107,7 @@ def main() -> int:
     )
     with ProcessPoolExecutor(2) as pool:
         for result in pool.map(measure, chosen):
-            styles = [result["by_style"].get(s, 0) for s in ("plain", "story", "elder", "clerk", "asr", "aspect")]
+            styles = [result["by_style"].get(s, 0) for s in STYLES]
             cells = [result["top1"], result["top3"], *styles]
             print(f"| {result['name']} | " + " | ".join(f"{100 * cell:.1f}" for cell in cells) + " |", flush=True)
     return 0
