@@ -102,9 +102,8 @@ def main() -> int:
     chosen = options.names or list(VARIANTS)
     if unknown := [name for name in chosen if name not in VARIANTS]:
         parser.error(f"unknown variant: {', '.join(unknown)}")
-    print(
-        "| variant | top-1 | top-3 | plain | story | elder | clerk | asr | aspect |\n|---|---|---|---|---|---|---|---|---|"
-    )
+    print("| variant | top-1 | top-3 | " + " | ".join(STYLES) + " |")
+    print("|---" * (len(STYLES) + 3) + "|")
     with ProcessPoolExecutor(2) as pool:
         for result in pool.map(measure, chosen):
             styles = [result["by_style"].get(s, 0) for s in STYLES]
