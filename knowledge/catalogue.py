@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from knowledge import yamlio
 from knowledge.citations import Law
-from knowledge.errors import Fault, FaultsFound, UnknownCode
+from knowledge.errors import Fault, FaultsFound, UnknownCode, dotted, in_chinese
 from knowledge.models import (
     Branch,
     Bundle,
@@ -32,6 +32,7 @@ from knowledge.models import (
     Record,
     Referral,
     Street,
+    Total,
     Window,
 )
 
@@ -71,6 +72,7 @@ class Catalogue:
         windows: id → record, 358 of them, closed ones included.
         pages: id → source page.
         bundles: id → bundle (一件事).
+        totals: what is counted → how many the bureau says there are.
         version: hash of the files' content; changes exactly when a file does.
     """
 
@@ -88,6 +90,7 @@ class Catalogue:
     version: str
     root: Path = field(default=ROOT, compare=False)
     bundles: dict[str, Bundle] = field(default_factory=dict)
+    totals: dict[str, Total] = field(default_factory=dict)
 
     def matter(self, code: str) -> Matter:
         """The matter with this code. Raises UnknownCode."""
@@ -149,8 +152,8 @@ class _Reader:
             return model(**data)
         except ValidationError as error:
             for item in error.errors():
-                where = prefix + _dotted(item["loc"])
-                self.faults.append(Fault(self.name(path), where, item["msg"], _fix(item["type"])))
+                problem, fix = in_chinese(item)
+                self.faults.append(Fault(self.name(path), prefix + dotted(item["loc"]), problem, fix))
             return None
 
     def records(self, model: type[R], paths: list[Path]) -> Iterator[tuple[Path, R]]:
@@ -180,23 +183,6 @@ class _Reader:
             return []
         with path.open(encoding="utf-8-sig", newline="") as handle:
             return list(csv.DictReader(handle))
-
-
-def _dotted(location: tuple[int | str, ...]) -> str:
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.lstrip(".")
-
-
-def _fix(kind: str) -> str:
-    if kind == "value_error.missing":
-        return "补上这个字段"
-    if kind == "value_error.extra":
-        return "没有这个字段,检查拼写或删掉"
-    if kind.startswith("type_error.enum") or kind == "value_error.const":
-        return "改成允许的值之一"
-    return "按字段说明改正"
 
 
 def _sorted(folder: Path, pattern: str) -> list[Path]:
@@ -290,6 +276,7 @@ def read_all(root: Path = ROOT) -> tuple[Catalogue, list[Fault]]:
         version=content_version(root),
         root=root,
         bundles=bundles,
+        totals=reader.keyed(Total, [root / "totals.yml"], "what"),
     )  # fmt: skip
     return catalogue, reader.faults
 

@@ -401,6 +401,15 @@ class Referral(Record):
     source: list[Citation] = Field(..., min_items=1)
 
 
+class Total(Record):
+    """How many records of a kind there must be, as the bureau publishes it."""
+
+    what: str = Field(..., regex=r"^(matters|branches|online|windows)$")
+    name: str
+    count: int = Field(..., ge=0)
+    source: list[Citation] = Field(..., min_items=1)
+
+
 class BundleStep(Record):
     """One matter of a bundle, in the order of the visits.
 

@@ -41,6 +41,11 @@ def read(path: Path, root: Path | None = None) -> Any:
         raise FaultsFound([Fault(name, "整个文件", "不是 UTF-8 编码", "另存为 UTF-8")]) from error
 
 
+def parse(text: str) -> Any:
+    """The content of YAML that is known to be well formed."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is the safe loader
+
+
 def dump(data: Any) -> str:
     """``data`` in the canonical form of our files."""
     return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000, default_flow_style=False)
