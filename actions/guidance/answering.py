@@ -127,6 +127,11 @@ def _general(matter: Matter, guidance: Guidance, at: Whereabouts, case: str) -> 
     return lines
 
 
+def depends_on_person(aspect: str) -> bool:
+    """Whether the answer for an aspect changes with the person's situation."""
+    return aspect in _DEPENDS_ON_PERSON
+
+
 def more(turn: Turn) -> Reply:
     """What the first answer left out: conditions, steps, result, hints, frequent questions, basis."""
     reply = _one(turn, list(REST), "")

@@ -83,8 +83,8 @@ def _reply(turn: Turn, card: Card, spoken: Spoken, ask: bool) -> Reply:
     memory.aspect = "time"
     memory.note(f"{card.value}什么时候到期")
     said = f"{spoken.issued.text()}办的" if spoken.issued else ""
-    owner = "孩子的" if "孩子" in normalise(turn.understood.text) else "您"
-    head = f"{owner}{said}{card.value}:" if items else ""
+    owner = "孩子" if "孩子" in normalise(turn.understood.text) else "您"
+    head = f"{owner}{said or '的'}{card.value}:" if items else ""
     lines = [head + wording.validity_line(card, items[0], True)] if len(items) == 1 else [head] if head else []
     if len(items) > 1:
         lines += [f"· {wording.validity_line(card, item, False)}" for item in items]

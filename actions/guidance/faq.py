@@ -11,10 +11,7 @@ from bot.text.normalise import normalise
 from knowledge.catalogue import Catalogue
 from knowledge.models import Matter
 
-_NEEDED = re.compile(
-    r"(?:要不要|用不用|需不需要|必须|一定要|非得|还要|还得|得|要|用|需要|带)(?:带|拿|交|出示|准备)?[^,。?]{0,10}(?:吗|不|么|啊|呢)?$"
-    r"|(?:要不要|用不用|需不需要)"
-)
+_OPEN = re.compile("什么|啥|哪些|哪几|嘛")
 _COPY = re.compile(r"复印件")
 _INSTEAD = re.compile(r"(?:行吗|可以吗|行不|成吗|行不行|可不可以|能用吗|管用吗|代替)")
 MIN_OVERLAP = 0.6
@@ -48,6 +45,14 @@ def _from_faq(matter: Matter, text: str) -> str | None:
     return sentence(found.answer) if found and best >= MIN_OVERLAP else None
 
 
+def _asked_for(name: str, plain: str) -> bool:
+    """Whether the text asks if just this document is needed: ``要带户口本吗``, ``结婚证用拿吗``."""
+    if name not in plain or _OPEN.search(plain):
+        return False
+    bring = "(?:带|拿|用|交|要|得|需要|出示|准备)"
+    return bool(re.search(rf"{bring}[^,。]{{0,3}}{re.escape(name)}|{re.escape(name)}[^,。]{{0,3}}{bring}", plain))
+
+
 def _about_document(catalogue: Catalogue, guidance: Guidance, text: str) -> list[str]:
     """``要带户口本吗``, ``复印件行吗``: yes or no by the list."""
     plain = normalise(text)
@@ -58,12 +63,10 @@ def _about_document(catalogue: Catalogue, guidance: Guidance, text: str) -> list
         if not originals:
             return []
         return [f"这几样要看原件,光带复印件不行:{'、'.join(dict.fromkeys(originals))}。"]
-    if not _NEEDED.search(plain):
-        return []
     names = [
         kind.name
         for kind in catalogue.documents.values()
-        if any(normalise(name) in plain for name in (kind.name, *kind.aliases) if len(name) >= 2)
+        if any(_asked_for(normalise(name), plain) for name in (kind.name, *kind.aliases) if len(name) >= 2)
     ]
     if not names:
         return []

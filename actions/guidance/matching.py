@@ -18,7 +18,7 @@ from knowledge.models import Matter
 
 _EMPTY = re.compile(
     r"[^\u4e00-\u9fffa-z0-9]|[这那哪][个种项条件样]|就是|我要|我选|我说|我问|应该|可能|大概|一下|怎么办?|怎样|如何"
-    r"|什么|多少|可以|能不能|需要|材料|请问|想问|帮我|给我|办理|[的了呢吧啊呀嘛吗是要想去我你它个]"
+    r"|什么|多少|可以|能不能|需要|材料|请问|想问|帮我|给我|办理|材料|手续|去哪|在哪|[带都的了呢吧啊呀嘛吗是要想去我你它个]"
 )
 _SAME = (
     (re.compile("驾照|驾本|车本|驾驶本"), "驾驶证"),
@@ -109,9 +109,14 @@ class Matcher:
         scored = [(code, self.fit(text, code)) for code in (self._bags if codes is None else codes)]
         return sorted(scored, key=lambda item: -item[1])
 
+    def _described(self, text: str, codes: Sequence[str]) -> list[tuple[str, float]]:
+        """Like :meth:`rank`, name and hint counting as much as all the rest."""
+        scored = [(code, (self.fit(text, code) + self.core(text, code)) / 2) for code in codes]
+        return sorted(scored, key=lambda item: -item[1])
+
     def clear(self, text: str, codes: Sequence[str]) -> str | None:
         """The one of ``codes`` that the words mean, or None if none or several do."""
-        ranked = self.rank(text, codes)
+        ranked = self._described(text, codes)
         if not ranked or ranked[0][1] < CLEAR:
             return None
         if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < MARGIN:
@@ -120,7 +125,7 @@ class Matcher:
 
     def narrowed(self, text: str, codes: Sequence[str]) -> list[str]:
         """Those of ``codes`` that the words fit about equally well; empty if they fit none."""
-        ranked = self.rank(text, codes)
+        ranked = self._described(text, codes)
         if not ranked or ranked[0][1] < CLEAR:
             return []
         return [code for code in codes if dict(ranked)[code] > ranked[0][1] - MARGIN]

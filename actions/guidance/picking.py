@@ -8,6 +8,7 @@ from actions.guidance import wording
 from actions.guidance.answering import answer
 from actions.guidance.compose import option_of
 from actions.guidance.context import Understood
+from actions.guidance.correction import correction_in
 from actions.guidance.matching import essence, matcher, named
 from actions.guidance.models import Choice, Reply
 from actions.guidance.place import asked_kind
@@ -25,6 +26,14 @@ _NONE = re.compile(
 _NEGATIVE = re.compile("未|没|不|非|外省|外地|无")
 _SHORT = 12
 """A message longer than this is more than the answer to a question about the person."""
+
+
+def skips(understood: Understood) -> bool:
+    """Whether the person would rather not answer, and asks nothing else instead."""
+    text = normalise(understood.text)
+    if understood.aspects and len(text) > 4:
+        return False
+    return understood.intent in _SKIPS or bool(_SKIP_WORDS.search(text))
 
 
 def choice(turn: Turn) -> Reply | None:
@@ -121,11 +130,13 @@ def facet(turn: Turn) -> Reply | None:
     if asked is None:
         return None
     text = normalise(understood.text)
+    if correction_in(text) is not None:
+        return None
     if _another_question(turn, text):
         memory.pending = None
         return None
     given = option_given(asked, understood)
-    if given is None and understood.intent not in _SKIPS and not _SKIP_WORDS.search(text):
+    if given is None and not skips(understood):
         return None
     memory.pending = None
     if given is not None:
@@ -166,6 +177,8 @@ def _yes_or_no(asked: Facet, intent: str, text: str) -> str | None:
     if len(asked.options) != 2 or len(denying) != 1 or not asked.question.rstrip("?？").endswith(("吗", "没有")):
         return None
     other = next(item.id for item in asked.options if item.id not in denying)
+    if len(text) > _SHORT:
+        return None
     if intent == "deny" or re.match(r"^(?:没|不|还没|未|否)", text):
         return denying[0]
     if intent == "affirm" or re.match(r"^(?:是|对|有|满了|在|嗯|过了)", text):
@@ -217,7 +230,7 @@ def which_place(turn: Turn) -> Reply | None:
     if memory.pending != "which_place" or turn.in_focus is None:
         return None
     options, text = memory.choices, normalise(understood.text)
-    if understood.intent in _SKIPS or _SKIP_WORDS.search(text):
+    if skips(understood):
         memory.pending, memory.choices = None, []
         return answer(turn, ["window"])
     index = position(text, len(options)) if len(options) <= 5 else None
@@ -247,7 +260,7 @@ def place(turn: Turn) -> Reply | None:
         return None
     given = bool(understood.entity("street") or understood.entity("district"))
     bare = understood.intent in ("inform", "follow_up", "correct") or understood.decision in ("ask_back", "clarify")
-    if memory.pending == "place" and (understood.intent in _SKIPS or _SKIP_WORDS.search(normalise(understood.text))):
+    if memory.pending == "place" and not given and skips(understood):
         memory.pending = None
         return answer(turn, ["window"])
     if not given:
@@ -259,5 +272,6 @@ def place(turn: Turn) -> Reply | None:
         memory.settle(district, street or (at.street or "" if at.district == district else ""), asked_kind(matter))
     elsewhere = understood.decision == "answer" and understood.codes[:1] != [matter.code]
     if answers or (bare and not elsewhere):
-        return answer(turn, understood.aspects or ["window"])
+        asked = understood.aspects if memory.pending != "place" or len(understood.text) > _SHORT else []
+        return answer(turn, asked or ["window"])
     return None

@@ -23,7 +23,7 @@ _BARE_AGE = re.compile(r"^(?:我|他|她|孩子)?(?:今年|都|快)?(\d{1,2})(?:
 _BARE_YEAR = re.compile(r"^(?:是|我)?((?:19|20)\d\d|\d\d)(?:年)?(?:的|生|生人|出生)*$")
 _TERM = re.compile(r"(6|10)年(?:的)?(?:本|证|驾|有效|期)")
 _BORN_AFTER = re.compile(r"^.{0,3}(?:出生|生人|生的|生日|的人|属)")
-_EXPIRES_AFTER = re.compile(r"^[^,。;]{0,4}(?:到期|过期|期满|截止)")
+_EXPIRES_AFTER = re.compile(r"^[^,。;办领发拿换补签考]{0,4}(?:到期|过期|期满|截止)")
 _EXPIRES_BEFORE = re.compile(r"(?:到期日?|有效期[到至]?|有效期限?(?:是)?|期限到)[^,。]{0,4}$")
 _ISSUED = re.compile(r"办|领|发|拿|换|补|签|考|下来|到手")
 _ASKS = re.compile(
@@ -95,6 +95,13 @@ def _arabic(text: str) -> str:
     return re.sub(rf"[一二两三四五六七八九]{units}", lambda m: _DIGITS[m[0]], text)
 
 
+def _issued(before: str, after: str) -> bool:
+    """Whether the date between these texts is when the card was issued, not when it was lost."""
+    if re.search("丢|偷|坏|没了", after[:6]):
+        return False
+    return bool(_ISSUED.search(after[:6]) or re.search(r"(?:办|领|发|拿|换|补|签发|考)[^,。]{0,6}$", before))
+
+
 def _moment(match: re.Match[str], today: date) -> Moment | None:
     month, day = match["month"] or match["month2"], match["day"] or match["day2"]
     year = today.year - _RELATIVE_YEARS[match["named"]] if match["named"] else full_year(match["year"], today)
@@ -143,7 +150,7 @@ def read(text: str, today: date, expects_birth: bool = False) -> Spoken:
             kind = "expires"
         elif expects_birth and not match["named"] and not _ISSUED.search(after[:6]):
             kind = "born"
-        elif _ISSUED.search(after[:8]) or re.search(r"(?:办|领|发|拿|换|补|签发|考)[^,。]{0,6}$", before):
+        elif _issued(before, after):
             kind = "issued"
         else:
             continue

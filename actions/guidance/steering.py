@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from actions.guidance.answering import answer
+from actions.guidance.answering import answer, depends_on_person
+from actions.guidance.correction import Correction, correction_in
 from actions.guidance.matching import CLEAR, MARGIN, essence, matcher
 from actions.guidance.models import Reply
 from actions.guidance.picking import offer, option_given
@@ -20,18 +20,6 @@ _BACK = re.compile(
     r"|(?:刚才|刚刚|方才|之前|前面|先前)(?:我)?(?:说|问|讲)?的?(?:那|这)(?:个|件|张|本)"
 )
 _SHORT = 8
-_CLAUSE = r"[^,。!?、;]"
-_NOT_BUT = re.compile(
-    rf"不是(?:说|问|办|要)?({_CLAUSE}+?)[,。、;\s]*(?:而|我)?(?:是|说的是|问的是|要的是|要)(?:说|问|办|要)?({_CLAUSE}+)"
-)
-_BUT_NOT = re.compile(
-    rf"(?:我)?(?:指的?是|说的?是|问的?是|要的?是|应该是|是|要)({_CLAUSE}+?)[,。、;\s]+不是(?:说|问|办|要)?({_CLAUSE}+)"
-)
-_NOT = re.compile(rf"^(?:不对[,。]?|不[,。])?(?:我)?(?:不是|没)(?:说|问|办|要)({_CLAUSE}+)$")
-_MEANT = re.compile(
-    rf"(?:说错了?|打错(?:字)?了?|写错了?|搞错了?|弄错了?|记错了?|说反了?|口误|更正(?:一下)?|改一下|改口|不对)[,。::\s]*(?:了)?"
-    rf"(?:应该|其实)?(?:我)?(?:是|要|说的是|问的是|想问的?是)?({_CLAUSE}{{2,}})"
-)
 _KIN = re.compile("妈|爸|娘|爹|奶奶|爷爷|姥|老伴|老公|老婆|爱人|媳妇|孩子|儿子|女儿|闺女|别人|同事|朋友|老人|亲戚")
 _JOINED = re.compile(
     r"还有|另外|顺便|顺带|再就是|再有|以及|同时|[,。;、]?(?:我)?(?:还|也|再)(?:想|要|得)(?:问|办)?|和|跟"
@@ -74,27 +62,6 @@ def restart(turn: Turn) -> Reply | None:
     return Reply("smalltalk", replies()["restart"])
 
 
-@dataclass(frozen=True)
-class Correction:
-    """What a correction takes back and what it puts in its place, in the person's words."""
-
-    wrong: str = ""
-    right: str = ""
-
-
-def correction_in(text: str) -> Correction | None:
-    """The correction a normalised text makes, e.g. ``不是护照,是港澳通行证``; None if it makes none."""
-    if match := _NOT_BUT.search(text):
-        return Correction(match[1], match[2])
-    if match := _BUT_NOT.search(text):
-        return Correction(match[2], match[1])
-    if match := _MEANT.search(text):
-        return Correction("", match[1])
-    if match := _NOT.search(text):
-        return Correction(match[1])
-    return None
-
-
 def corrected(turn: Turn) -> Reply | None:
     """The person takes back something: a matter, who it is for, where they live, why."""
     understood = turn.understood
@@ -121,9 +88,9 @@ def _of_person(turn: Turn, found: Correction) -> Reply | None:
     matter, memory, understood = turn.in_focus, turn.memory, turn.understood
     if matter is None:
         return None
-    aspects = [memory.aspect] if memory.aspect else []
+    aspects = [memory.aspect] if memory.aspect and depends_on_person(memory.aspect) else []
     right = normalise(found.right)
-    for entity in understood.entities:
+    for entity in sorted(understood.entities, key=lambda item: item["entity"] != "street"):
         if entity["entity"] not in ("street", "district"):
             continue
         named = normalise(str(entity.get("text") or understood.text[entity["start"] : entity["end"]]))
@@ -217,7 +184,12 @@ def shift(turn: Turn) -> Reply | None:
             return answer(
                 turn, understood.aspects, replies()["shifted"].format(name=turn.catalogue.matter(codes[0]).name)
             )
-    if understood.decision in ("answer", "clarify", "refer", "emergency") or understood.aspects:
+    if understood.decision in ("answer", "refer", "emergency"):
+        return None
+    just_this = len(text) <= _SHORT and matcher(turn.catalogue).core(text, matter.code) > 0.9
+    if understood.aspects and not just_this:
+        return None
+    if understood.decision == "clarify" and len(text) > _SHORT:
         return None
     found = _WHAT_IF.match(text)
     described = found[1] if found else text if understood.intent == "choose" or len(text) <= _SHORT else ""
@@ -277,19 +249,26 @@ def _pair(turn: Turn, left: str, right: str) -> tuple[str, str] | None:
     second = _half(turn, right, left, candidates)
     if first is None or second is None or first == second:
         return None
-    apart = match.fit(left, second) < CLEAR and match.fit(right, first) < CLEAR
+    apart = (
+        match.fit(left, first) - match.fit(left, second) >= MARGIN
+        and match.fit(right, second) - match.fit(right, first) >= MARGIN
+    )
     return (first, second) if apart else None
 
 
 def _half(turn: Turn, half: str, other: str, candidates: list[str]) -> str | None:
     """The matter of one half of the sentence; what was said in the other half fills what it leaves out."""
     match = matcher(turn.catalogue)
-    found = match.clear(half, candidates) if candidates else None
-    if found is not None and match.fit(half, found) >= 0.7:
-        return found
+    for among in (turn.understood.options, candidates):
+        found = match.clear(half, among) if len(among) > 1 else None
+        if found is not None and match.fit(half, found) >= 0.7:
+            return found
     ranked = match.rank(half)
     if ranked[0][1] >= 0.8 and ranked[0][1] - ranked[1][1] >= MARGIN:
         return ranked[0][0]
+    nearest = sorted(((score + match.closeness(half, code), code) for code, score in ranked[:20]), reverse=True)
+    if ranked[0][1] >= 0.7 and nearest[0][0] - nearest[1][0] >= MARGIN:
+        return nearest[0][1]
     close = [code for code, score in ranked if score >= 0.7 and score > ranked[0][1] - MARGIN]
     if not 1 < len(close) <= 12:
         return None

@@ -70,7 +70,8 @@ def take_entities(turn: Turn) -> bool:
     """Remember place and situation given in passing. Returns whether a place was given."""
     memory, understood = turn.memory, turn.understood
     found = understood.places()
-    for kind, (district, street) in found.items():
+    # The place they did not say what it is comes first: it replaces what was known before.
+    for kind, (district, street) in sorted(found.items(), key=lambda item: item[0] or ""):
         before = memory.place.get(kind or "", {})
         same = before.get("district") == district and not understood.entity("place_option")
         memory.settle(district, street or (before.get("street", "") if same else ""), kind)

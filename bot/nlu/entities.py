@@ -22,7 +22,7 @@ from knowledge import yamlio
 from knowledge.catalogue import Catalogue
 
 _LIVING = re.compile(r"(?:住|家在|家住|搬到|搬去|户口在|户籍在|单位在|公司在|店在|人在|我在|就在|位于|在)[^,,。]{0,6}$")
-_AREA_WORD = re.compile(r"^(?:街道|街|镇|乡|地区|那边|那块|那片|附近|这边|派出所|小区|社区|村|里|的)")
+_AREA_WORD = re.compile(r"^(?:街道|街|镇|乡|地区|那边|那块|那片|附近|这边|派出所|小区|社区|村|里)")
 _PLACES = frozenset({"district", "street", "place_option"})
 _ROLES = (
     ("destination", re.compile(r"(?:迁到|迁往|迁入|迁去|落户?到|落户?在|转到|迁进|搬户口到)[^,,。]{0,4}$")),
@@ -100,6 +100,9 @@ class EntityFinder:
         self._nlp = blank_chinese()
         self._places: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._needs_cue: set[str] = set()
+        path = catalogue.root / "lexicon" / "other_places.yml"
+        lexicon = yamlio.read(path) if path.exists() else {}
+        self._no_places = {name for key in ("provinces", "cities", "words") for name in lexicon.get(key, ())}
         self._collect_places(catalogue)
         self._situations = self._collect_situations(catalogue)
         self._matcher = PhraseMatcher(self._nlp.vocab)
@@ -107,6 +110,7 @@ class EntityFinder:
         self._matcher.add("phrase", [self._nlp.make_doc(phrase) for phrase in phrases])
 
     def _collect_places(self, catalogue: Catalogue) -> None:
+        self._stems = tuple(district_stem(district) for district in catalogue.districts)
         for district in catalogue.districts:
             self._places[district].add((district, ""))
             stem = district_stem(district)
@@ -125,7 +129,7 @@ class EntityFinder:
         streets_by_stem = set(self._needs_cue)
         for community in catalogue.communities:
             for name in {community.name, community.short_name}:
-                if len(name) < 2 or name in streets_by_stem or _ORDINAL.match(name):
+                if len(name) < 2 or name in streets_by_stem | self._no_places or _ORDINAL.match(name):
                     continue
                 self._places[name].add((community.district, community.street))
                 if len(name) < 4:
@@ -171,7 +175,7 @@ class EntityFinder:
             return True
         before, after = text[: span.start_char], text[span.end_char :]
         alone = len(text) <= len(span.text) + 3
-        after_place = any(before.endswith(name) for name in ("区", "镇", "街道", "市"))
+        after_place = before.endswith(("区", "镇", "街道", "市", *self._stems))
         return bool(alone or after_place or _AREA_WORD.match(after) or _LIVING.search(before))
 
     def _resolve(self, spans: list[Span]) -> list[Entity]:
