@@ -44,6 +44,9 @@ def choice(turn: Turn) -> Reply | None:
     text = normalise(understood.text)
     if understood.intent == "none_of_these" or _NONE.search(text):
         return _none_of_these(turn)
+    # 「不是到期的,是坏了的那个」 picks by what it puts in the place of the other.
+    correction = correction_in(text)
+    text = correction.right if correction and correction.wrong else text
     code = _picked(turn, text)
     if code is not None:
         aspects = understood.aspects or ([memory.aspect] if memory.aspect else [])

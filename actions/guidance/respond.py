@@ -101,6 +101,8 @@ def follow_up(turn: Turn) -> Reply | None:
         return None
     if matter is None:
         turn.memory.aspect = understood.aspects[0] if understood.aspects else None
+        if turn.memory.pending == "choice" and turn.memory.choices:
+            return offer(turn, turn.memory.choices, replies()["which_first"])
         return failed(turn, replies()["no_focus"])
     return answer(turn, understood.aspects)
 
