@@ -78,6 +78,7 @@ def _lines(turn: Turn, matter: Matter, guidance: Guidance, aspects: list[str]) -
     at = turn.memory.whereabouts(matter)
     case = wording.persons_case(labels(turn.catalogue, turn.memory)) if turn.memory.matter == matter.code else ""
     if not aspects:
+        _cited(turn, matter)
         return _general(matter, guidance, at, case)
     has_proxy = any(item.id == "applicant" for item in turn.catalogue.facets_of(matter))
     parts: dict[str, Callable[[], list[str]]] = {
@@ -101,7 +102,17 @@ def _lines(turn: Turn, matter: Matter, guidance: Guidance, aspects: list[str]) -
         lines[0:2] = [f"{lines[0]},{lines[1]}"]
     else:
         lines[0] += ":"
-    return [*lines, wording.review_line(matter, guidance, cited="basis" in aspects)]
+    cited = "basis" in aspects or _cited(turn, matter)
+    return [*lines, wording.review_line(matter, guidance, cited)]
+
+
+def _cited(turn: Turn, matter: Matter) -> bool:
+    """Whether the basis of this matter was named before; once is enough."""
+    key = f"basis:{matter.code}"
+    before = key in turn.memory.asked
+    if not before:
+        turn.memory.asked = [*turn.memory.asked, key]
+    return before
 
 
 def _document_lines(guidance: Guidance) -> list[str]:

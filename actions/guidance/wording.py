@@ -23,7 +23,6 @@ _WHOSE = {
     Place.HOUSEHOLD.value: "户口所在地的",
     Place.RESIDENCE.value: "现在住的地方的",
     Place.HOUSEHOLD_OR_RESIDENCE.value: "户口所在地或现在住的地方的",
-    Place.ANY.value: "全市任何一个",
     Place.BUSINESS.value: "单位所在地的",
     Place.INCIDENT.value: "事情发生地的",
     Place.DESTINATION.value: "要迁入的地方的",
@@ -104,9 +103,10 @@ def window_rule(matter: Matter) -> str:
     """Whose windows on which levels, in words."""
     if matter.window.place == Place.HANDLING_UNIT.value:
         return "办这件案子的单位"
-    whose = _WHOSE.get(matter.window.place or "", "")
     levels = "、".join(_LEVELS[level] for level in reversed(matter.window.levels))
-    return f"{whose}{levels}"
+    if matter.window.place == Place.ANY.value:
+        return f"{levels},全市哪一个都行"
+    return f"{_WHOSE.get(matter.window.place or '', '')}{levels}"
 
 
 def _one_window(window: dict[str, Any]) -> str:
@@ -249,7 +249,9 @@ def basis(guidance: Guidance) -> str:
     return "依据:" + ";".join(guidance.basis) + "。"
 
 
-_ABOUT_PROXY = re.compile("本人|亲自|代办|替[我他她别]|替本人|委托|托人|代领|陪")
+_ABOUT_PROXY = re.compile(
+    "本人|亲自|代办|替[我他她别]|替本人|委托|托人|代领|陪|[由让](?:户主|亲属|家属|家里人|监护人|父母|继承人)"
+)
 
 _IN_PERSON = re.compile("不能|不行|不可以|本人要|要本人|必须本人|要由本人|一般要本人")
 
