@@ -52,7 +52,7 @@ def wrong_windows(catalogue: Catalogue) -> tuple[int, int]:
         for window in windows_for(catalogue, matter, Whereabouts(street.district, street.name)):
             there = window.district in (None, street.district) and window.street in (None, street.name)
             serves = branch in window.services or "综合" in window.services
-            desk = not (matter.window.desk and window.desk) or matter.window.desk == window.desk
+            desk = window.desk in (None, matter.window.desk)
             wrong += not (there and serves and desk and window.level in matter.window.levels)
     return wrong, cases
 

@@ -133,7 +133,7 @@ def _general(matter: Matter, guidance: Guidance, at: Whereabouts, case: str) -> 
     online = wording.online(guidance, full=False)
     # Where the visit can be saved, that comes before it.
     lines += [online, visit] if guidance.online.get("depth") == "全程网办" else [visit, online]
-    lines.append(wording.fee(guidance, full=False) + wording.time(guidance, full=False))
+    lines.append(wording.fee_and_time(guidance))
     lines.append(wording.review_line(matter, guidance) + "。要看条件和步骤,回“更多”。")
     return lines
 

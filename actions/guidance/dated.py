@@ -99,7 +99,9 @@ def _reply(turn: Turn, card: Card, spoken: Spoken, ask: bool) -> Reply:
     else:
         choices = ["要带什么材料", "去哪办", "网上能办吗"]
         urgent = any(item.state in (State.EXPIRED, State.DUE, State.UNSURE) for item in items)
-        lines.append(replies()["renew_now" if urgent else "renew_later"].format(name=matter.name))
+        forever = all(item.state is State.FOREVER for item in items) and bool(items)
+        key = "renew_never" if forever else "renew_now" if urgent else "renew_later"
+        lines.append(replies()[key].format(name=matter.name))
     return Reply(
         "answer", "\n".join(lines), matter=named(matter), aspect="time", guidance=guidance, suggestions=choices
     )

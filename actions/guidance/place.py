@@ -68,9 +68,8 @@ def certain(matter: Matter, at: Whereabouts) -> bool:
 
 
 def _serves(window: Window, matter: Matter, branch: str) -> bool:
-    if branch not in window.services:
-        return False
-    return not (matter.window.desk and window.desk and window.desk != matter.window.desk)
+    # A desk of one kind serves the matters of that kind; which ones those are the matter has to say.
+    return branch in window.services and window.desk in (None, matter.window.desk)
 
 
 def _at(catalogue: Catalogue, matter: Matter, level: Level, at: Whereabouts) -> list[Window]:

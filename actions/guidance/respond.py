@@ -31,6 +31,8 @@ _SERVICE_ACTS = ("handoff", "complain", "rate", "queue", "appointment")
 _DONE = re.compile(
     r"^(?:不用|没有?了|没别的|没事|不需要|不问了|先这样|就这样|够了|好了|行了|知道了|明白了?|清楚了|记住了|好的?|行|嗯+|哦+)"
 )
+LIKELY = 0.25
+LIKELY_FIT = 0.5
 _COMMON = ("身份证丢了怎么补", "驾驶证到期换证", "给孩子上户口", "办护照", "二手车过户")
 
 
@@ -174,6 +176,24 @@ def canned(turn: Turn) -> Reply | None:
     return Reply(understood.decision, text)
 
 
+def likely(turn: Turn) -> Reply | None:
+    """A question hidden behind where the person lives: the place aside, its words describe the first candidate."""
+    understood = turn.understood
+    if understood.decision != "ask_back" or understood.intent not in ("inform", "vague") or not understood.matters:
+        return None
+    first, rest = understood.matters[0], understood.matters[1:]
+    if first["confidence"] < LIKELY or (rest and rest[0]["confidence"] > first["confidence"] / 5):
+        return None
+    words = understood.text
+    for entity in understood.entities:
+        if entity["entity"] in ("district", "street", "place_option"):
+            words = words.replace(understood.text[entity["start"] : entity["end"]], "")
+    if matcher(turn.catalogue).fit(words, first["code"]) < LIKELY_FIT:
+        return None
+    turn.focus(first["code"])
+    return answer(turn, understood.aspects)
+
+
 def ask_back(turn: Turn) -> Reply:
     """Too vague: ask, and after two failures show the way to a human."""
     if turn.in_focus is not None and turn.understood.aspects and turn.understood.intent != "vague":
@@ -205,6 +225,7 @@ STEPS: tuple[Step, ...] = (
     clarify,
     refer,
     canned,
+    likely,
     ask_back,
 )
 

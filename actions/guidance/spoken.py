@@ -83,6 +83,10 @@ def card_in(text: str) -> Card | None:
     return next((card for pattern, card in _CARDS if pattern.search(text)), None)
 
 
+def _aged(match: re.Match[str]) -> str:
+    return f"{match[1] or ''}{int(_DIGITS[match[2]]) * 10 + int(_DIGITS.get(match[3], '0'))}岁"
+
+
 def _arabic(text: str) -> str:
     """Chinese numerals before the units of dates as digits: ``零六年`` → ``06年``, ``十月`` → ``10月``."""
     text = re.sub("[零一二三四五六七八九〇]{2,4}(?=年)", lambda m: "".join(_DIGITS[char] for char in m[0]), text)
@@ -90,6 +94,7 @@ def _arabic(text: str) -> str:
     def tens(match: re.Match[str]) -> str:
         return str(int(_DIGITS.get(match[1], "1")) * 10 + int(_DIGITS.get(match[2], "0")))
 
+    text = re.sub(r"(?<=今年)(都|快|也)?([一二三四五六七八九])十([一二三四五六七八九]?)", _aged, text)
     units = "(?=个?(?:年|月|天|日|号|岁|周岁|星期|礼拜|周))"
     text = re.sub(rf"([一二三四五六七八九]?)十([一二三四五六七八九]?){units}", tens, text)
     return re.sub(rf"[一二两三四五六七八九]{units}", lambda m: _DIGITS[m[0]], text)

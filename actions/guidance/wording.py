@@ -31,7 +31,7 @@ _WHOSE = {
 }
 _LEVELS = {
     Level.CITY.value: "市公安局窗口",
-    Level.DISTRICT.value: "区里的公安窗口",
+    Level.DISTRICT.value: "区公安窗口",
     Level.STATION.value: "派出所",
 }
 _ASK_PLACE = {
@@ -219,6 +219,13 @@ def time(guidance: Guidance, full: bool = True) -> str:
     if "statutory" in guidance.time:
         parts.append(f"法律规定{_period(guidance.time['statutory'], full)}")
     return "多久:" + ",".join(parts) + "。"
+
+
+def fee_and_time(guidance: Guidance) -> str:
+    """Both in one short line."""
+    if not guidance.fee and not guidance.time:
+        return f"费用、多久:都还没有核实到,窗口或 {HOTLINE} 能告诉您。"
+    return fee(guidance, full=False) + time(guidance, full=False)
 
 
 def conditions(guidance: Guidance) -> list[str]:

@@ -34,7 +34,7 @@ def test_there_are_enough_of_them() -> None:
     ],
 )
 def test_conversation(server: Server, conversation: Conversation) -> None:
-    sender = f"conversation {conversation.id}"
+    sender = conversation.id.replace("/", " ")
 
     def slots() -> dict[str, Any]:
         answer = server.request("GET", f"/conversations/{_quoted(sender)}/tracker?include_events=NONE")

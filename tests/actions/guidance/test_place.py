@@ -33,8 +33,7 @@ def right(window: dict, matter: dict, branch: str, district: str, street: str) -
         return False
     if window["level"] == "派出所" and window.get("street") != street:
         return False
-    desk = matter["window"].get("desk")
-    if window.get("desk") and desk and window["desk"] != desk:
+    if window.get("desk") and window["desk"] != matter["window"].get("desk"):
         return False
     return branch in window["services"] or "综合" in window["services"]
 
