@@ -5,6 +5,7 @@ Pure: a ``Matter``, the chosen facet options and the whereabouts go in, a ``Guid
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from actions.guidance.models import Guidance
@@ -29,19 +30,59 @@ def condition_text(when: When, facets: dict[str, Facet], situation: Situation) -
         if facet_id in situation or facet_id not in facets:
             continue
         parts.append("、".join(facets[facet_id].option(option).label for option in options))
-    return ",".join(parts)
+    return ",而且".join(parts)
 
 
-def relevant_facets(catalogue: Catalogue, matter: Matter) -> list[Facet]:
-    """The facets that change a document, amount, step or condition of this matter, in asking order."""
+def _facts(matter: Matter, aspects: Iterable[str]) -> Iterator[When]:
+    """The conditions of the facts that an answer for these aspects shows."""
+    wanted = set(aspects)
+    if wanted & {"documents", "proxy"}:
+        yield from (document.when for document in matter.documents)
+    if "fee" in wanted and matter.fee:
+        yield from (item.when for item in matter.fee.items)
+    if "process" in wanted:
+        yield from (step.when for step in matter.steps)
+    if "conditions" in wanted:
+        yield from (fact.when for fact in matter.conditions)
+
+
+ANSWERED = ("documents", "fee")
+"""Aspects that the general answer shows and that depend on the person."""
+
+
+def relevant_facets(
+    catalogue: Catalogue,
+    matter: Matter,
+    situation: Situation | None = None,
+    asked: Collection[str] = (),
+    aspects: Iterable[str] = ANSWERED,
+) -> list[Facet]:
+    """The open facets that change what an answer for ``aspects`` shows, in asking order.
+
+    A facet that only matters in a case that is ruled out (who accompanies the child, for an adult),
+    or in a case the person would not tell, is not among them.
+
+    Args:
+        asked: ids of facets that were asked before.
+    """
+    known = situation or {}
     used: set[str] = set()
-    for document in matter.documents:
-        used |= set(document.when)
-    for fact in (*matter.steps, *matter.conditions):
-        used |= set(fact.when)
-    for item in matter.fee.items if matter.fee else ():
-        used |= set(item.when)
-    return [facet for facet in catalogue.facets_of(matter) if facet.id in used]
+    for when in _facts(matter, aspects):
+        if not applies(when, known):
+            continue
+        unsaid = {facet for facet in when if facet not in known}
+        if len(unsaid) == 1 or not unsaid & set(asked):
+            used |= unsaid
+    order = [facet for facet in catalogue.facets_of(matter) if facet.id in used and facet.id not in asked]
+    # A facet that matters only together with an open one waits for that one's answer.
+    return [facet for facet in order if _matters_alone(facet.id, matter, known, aspects) or facet is order[0]]
+
+
+def _matters_alone(facet: str, matter: Matter, known: Situation, aspects: Iterable[str]) -> bool:
+    return any(
+        facet in when and applies(when, known) and all(other in known for other in when if other != facet)
+        for when in _facts(matter, list(aspects))
+    )
 
 
 def option_of(facet: Facet, option_id: str) -> Option | None:

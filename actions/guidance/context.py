@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.guidance.compose import Situation
-from actions.guidance.place import Whereabouts
+from actions.guidance.place import Whereabouts, wanted_kinds
+from knowledge.models import Matter
 
-SLOTS = ("matter", "aspect", "situation", "place", "choices", "pending", "asked", "failures")
+SLOTS = (
+    "matter", "aspect", "situation", "place", "choices", "pending", "asked", "failures",
+    "earlier", "also", "rejected", "dates", "topics",
+)  # fmt: skip
 """The slots of the domain that :class:`Memory` reads and writes."""
 
 
-_PER_MATTER = frozenset({"applicant", "reason"})
+_SHARED = frozenset({"age", "age16", "hukou", "party", "housing"})
+MAX_EARLIER = 5
+MAX_TOPICS = 6
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,11 @@ class Understood:
             entities=message.get("entities") or [],
         )
 
+    @property
+    def codes(self) -> list[str]:
+        """The candidates' codes, best first."""
+        return [str(item["code"]) for item in self.matters]
+
     def situation(self, facets: Iterable[str]) -> Situation:
         """Facets that the message itself settles."""
         values = {facet: self.entity(facet) for facet in facets}
@@ -61,19 +72,56 @@ class Understood:
         """All values of the entities with this name, in order, without repeats."""
         return list(dict.fromkeys(item["value"] for item in self.entities if item["entity"] == name))
 
+    def places(self) -> dict[str | None, tuple[str, str]]:
+        """What each place named is to the person (the role of the entity, None if not said) → district, street.
+
+        Two places of the same kind contradict each other and are left out.
+        """
+        found: dict[str | None, set[tuple[str, str]]] = {}
+        for item in self.entities:
+            if item["entity"] in ("street", "district"):
+                district, _, street = str(item["value"]).partition("/")
+                found.setdefault(item.get("role"), set()).add((district, street))
+        named = {district for pairs in found.values() for district, street in pairs if street}
+        out = {}
+        for role, pairs in found.items():
+            # The district that only says where the street lies is no second place.
+            exact = {pair for pair in pairs if pair[1]} or {pair for pair in pairs if pair[0] not in named} or pairs
+            if len(exact) == 1:
+                out[role] = next(iter(exact))
+        streets = [pair for pair in out.values() if pair[1]]
+        return {role: pair for role, pair in out.items() if pair[1] or all(pair[0] != other for other, _ in streets)}
+
 
 @dataclass
 class Memory:
-    """The slots. ``pending`` is what the last turn asked: ``choice``, ``place`` or ``facet:<id>``."""
+    """The slots.
+
+    Attributes:
+        pending: what the last turn asked: ``choice``, ``place``, ``which_place``, ``born`` or
+            ``facet:<id>``.
+        place: what the place is (``household``, ``residence`` …, empty if not said) → district, street.
+        choices: what was offered, matter codes or, for ``which_place``, ``district/street``.
+        earlier: matters that were in focus before, the latest last.
+        also: the second matter of a message that asked for two; follow-ups are for both.
+        rejected: codes the person said are not meant; not offered again.
+        dates: ``card`` and ``issued`` or ``born``, year-month-day as far as known.
+        topics: what was asked so far, in a few words each, for whoever takes over.
+    """
 
     matter: str | None = None
     aspect: str | None = None
     situation: Situation = field(default_factory=dict)
-    place: dict[str, str] = field(default_factory=dict)
+    place: dict[str, dict[str, str]] = field(default_factory=dict)
     choices: list[str] = field(default_factory=list)
     pending: str | None = None
     asked: list[str] = field(default_factory=list)
     failures: int = 0
+    earlier: list[str] = field(default_factory=list)
+    also: str | None = None
+    rejected: list[str] = field(default_factory=list)
+    dates: dict[str, str] = field(default_factory=dict)
+    topics: list[str] = field(default_factory=list)
 
     @classmethod
     def from_slots(cls, slots: dict[str, Any]) -> Memory:
@@ -86,10 +134,20 @@ class Memory:
         """The slot values to store."""
         return {name: getattr(self, name) for name in SLOTS}
 
-    @property
-    def whereabouts(self) -> Whereabouts:
-        """The place in the form that the window rules take."""
-        return Whereabouts(self.place.get("district"), self.place.get("street"))
+    def whereabouts(self, matter: Matter | None) -> Whereabouts:
+        """The place that counts for a matter: of the kind its rule asks for, else the one known."""
+        kinds = [kind for kind in (wanted_kinds(matter) if matter else ()) if kind in self.place]
+        kind = next(iter([*kinds, *reversed(self.place)]), None)
+        if kind is None:
+            return Whereabouts()
+        found = self.place[kind]
+        return Whereabouts(found.get("district"), found.get("street"), kind or None)
+
+    def settle(self, district: str, street: str = "", kind: str | None = None) -> None:
+        """Remember a place. One that the person does not say what it is replaces all others."""
+        found = {"district": district} | ({"street": street} if street else {})
+        others = {key: value for key, value in self.place.items() if key not in ("", kind)} if kind else {}
+        self.place = {**others, kind or "": found}
 
     def focus(self, code: str, given: Situation | None = None) -> None:
         """Turn to a matter; what was asked for another matter may be asked again.
@@ -97,10 +155,19 @@ class Memory:
         Who acts and why differ from matter to matter: unless ``given`` just now they are forgotten.
         """
         if self.matter != code:
-            self.asked = []
+            if self.matter:
+                self.earlier = [*(item for item in self.earlier if item not in (code, self.matter)), self.matter]
+                self.earlier = self.earlier[-MAX_EARLIER:]
+            # Where somebody lives stays the same; it is not asked for again.
+            self.asked = [item for item in self.asked if item in ("place", "street") or item in _SHARED]
             self.situation = {
                 facet: option
                 for facet, option in self.situation.items()
-                if facet not in _PER_MATTER or (given or {}).get(facet) == option
+                if facet in _SHARED or (given or {}).get(facet) == option
             }
         self.matter, self.choices, self.pending, self.failures = code, [], None, 0
+        self.also, self.rejected = None, []
+
+    def note(self, topic: str) -> None:
+        """Remember what was asked, for a human who takes over."""
+        self.topics = [*(item for item in self.topics if item != topic), topic][-MAX_TOPICS:]

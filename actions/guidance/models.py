@@ -45,6 +45,7 @@ class Guidance:
     result: dict[str, Any] = field(default_factory=dict)
     basis: list[str] = field(default_factory=list)
     tips: list[dict[str, Any]] = field(default_factory=list)
+    validity: list[dict[str, Any]] = field(default_factory=list)
     unconfirmed: list[str] = field(default_factory=list)
     review: dict[str, Any] = field(default_factory=dict)
 
@@ -55,7 +56,12 @@ class Guidance:
 
 @dataclass
 class Reply:
-    """One message to the person: ``text`` is complete by itself, the rest is for richer channels."""
+    """One message to the person: ``text`` is complete by itself, the rest is for richer channels.
+
+    Attributes:
+        also: the answers for further matters of the same message, whose text is part of ``text``.
+        bundle: the visits of a life event; ``actions.guidance.bundle.Plan.to_dict``.
+    """
 
     act: str
     text: str
@@ -65,6 +71,8 @@ class Reply:
     choices: list[Choice] = field(default_factory=list)
     referral: dict[str, Any] | None = None
     suggestions: list[str] = field(default_factory=list)
+    also: list[Reply] = field(default_factory=list)
+    bundle: dict[str, Any] | None = None
 
     def custom(self) -> dict[str, Any]:
         """The ``custom`` object of the message contract."""
@@ -77,4 +85,10 @@ class Reply:
             out["referral"] = self.referral
         if self.suggestions:
             out["suggestions"] = self.suggestions
+        if self.also:
+            out["also"] = [
+                {"matter": item.matter, "guidance": item.guidance.to_dict()} for item in self.also if item.guidance
+            ]
+        if self.bundle is not None:
+            out["bundle"] = self.bundle
         return out

@@ -9,23 +9,67 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from knowledge.catalogue import Catalogue
-from knowledge.models import Level, Matter, Window
+from knowledge.models import Level, Matter, Place, Window
 
 _GENERAL = "综合"
+
+HOUSEHOLD, RESIDENCE, BUSINESS, INCIDENT, DESTINATION = (
+    "household", "residence", "business", "incident", "destination",
+)  # fmt: skip
+"""What a place may be to the person."""
+_WANTED = {
+    Place.HOUSEHOLD.value: (HOUSEHOLD,),
+    Place.RESIDENCE.value: (RESIDENCE,),
+    Place.HOUSEHOLD_OR_RESIDENCE.value: (HOUSEHOLD, RESIDENCE),
+    Place.BUSINESS.value: (BUSINESS,),
+    Place.INCIDENT.value: (INCIDENT,),
+    Place.DESTINATION.value: (DESTINATION,),
+}
 
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where the person is, as far as known. Names as in ``streets.csv``."""
+    """Where the person is, as far as known. Names as in ``streets.csv``.
+
+    Attributes:
+        kind: what the place is to them, ``household``, ``residence`` …; None if they did not say.
+    """
 
     district: str | None = None
     street: str | None = None
+    kind: str | None = None
+
+    @property
+    def text(self) -> str:
+        """``河西区友谊路街道``; empty if nothing is known."""
+        return f"{self.district or ''}{self.street or ''}"
+
+
+def wanted_kinds(matter: Matter) -> tuple[str, ...]:
+    """What the place must be to the person for the window rule to name the right window; empty: anything."""
+    return _WANTED.get(matter.window.place or "", ())
+
+
+def asked_kind(matter: Matter) -> str:
+    """What the place is to the person when they answer the question where, asked for this matter."""
+    return _WANTED.get(matter.window.place or "", (RESIDENCE,))[0]
+
+
+def certain(matter: Matter, at: Whereabouts) -> bool:
+    """Whether the place is of the kind that the window rule asks for.
+
+    With 户籍地 the window where somebody merely lives would be the wrong one: then it is named only
+    under the condition that the household is registered there too.
+    """
+    rule = matter.window.place
+    if rule == Place.HANDLING_UNIT.value:
+        return False
+    return rule not in _WANTED or at.kind in _WANTED[rule]
 
 
 def _serves(window: Window, matter: Matter, branch: str) -> bool:
-    if branch not in window.services:
-        return False
-    return not (matter.window.desk and window.desk and window.desk != matter.window.desk)
+    # A desk of one kind serves the matters of that kind; which ones those are the matter has to say.
+    return branch in window.services and window.desk in (None, matter.window.desk)
 
 
 def _at(catalogue: Catalogue, matter: Matter, level: Level, at: Whereabouts) -> list[Window]:
@@ -60,9 +104,12 @@ def windows_for(catalogue: Catalogue, matter: Matter, at: Whereabouts, limit: in
 
 
 def needs(matter: Matter, at: Whereabouts) -> str | None:
-    """What is still missing to name the window: ``district``, ``street`` or None."""
+    """What is still missing to name the window: ``district``, ``street`` or None.
+
+    The unit that handles a case does not follow from where anybody lives: there asking is no use.
+    """
     levels = matter.window.levels
-    if set(levels) == {Level.CITY.value}:
+    if set(levels) == {Level.CITY.value} or matter.window.place == Place.HANDLING_UNIT.value:
         return None
     if at.district is None:
         return "district"

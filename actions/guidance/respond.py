@@ -7,94 +7,43 @@ was just asked, then what they ask now.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
+import re
+from dataclasses import replace
+from datetime import date
 
 from actions.guidance import wording
-from actions.guidance.compose import compose, option_of, relevant_facets
+from actions.guidance.answering import answer, more
+from actions.guidance.bundle import bundles, plan
 from actions.guidance.context import Memory, Understood
-from actions.guidance.models import Choice, Guidance, Reply
-from actions.guidance.place import needs
+from actions.guidance.dated import dated
+from actions.guidance.matching import matcher
+from actions.guidance.models import Choice, Reply
+from actions.guidance.picking import ask_which, choice, facet, hint, offer, place, several_places, which_place
+from actions.guidance.steering import back, corrected, restart, shift, two_matters
+from actions.guidance.summary import summary
+from actions.guidance.turn import Step, Turn, failed, named, replies, take_entities
 from bot.text.normalise import normalise
-from bot.text.ordinals import position
-from knowledge import yamlio
 from knowledge.catalogue import Catalogue
-from knowledge.models import Facet, Matter
 
-_FOLLOW_UPS = {
-    "documents": "要带什么材料",
-    "window": "去哪办",
-    "fee": "多少钱",
-    "time": "要多久",
-    "online": "网上能办吗",
-}
+__all__ = ["STEPS", "replies", "respond"]
+
 _SERVICE_ACTS = ("handoff", "complain", "rate", "queue", "appointment")
-_SKIPS = frozenset({"skip", "deny"})
-MAX_FAILURES = 2
-"""After so many turns in a row without an answer a human is offered."""
-
-
-@lru_cache(maxsize=1)
-def replies() -> dict[str, str]:
-    """The canned sentences of ``replies.yml``."""
-    loaded: dict[str, str] = yamlio.read(Path(__file__).with_name("replies.yml"))
-    return loaded
-
-
-@dataclass
-class Turn:
-    """Everything one step may look at."""
-
-    catalogue: Catalogue
-    understood: Understood
-    memory: Memory
-
-    @property
-    def in_focus(self) -> Matter | None:
-        """The matter the conversation is about, if it still exists."""
-        return self.catalogue.matters.get(self.memory.matter or "")
-
-
-Step = Callable[[Turn], Reply | None]
-
-
-def named(matter: Matter) -> dict[str, str]:
-    """The contract's short form of a matter."""
-    return {"code": matter.code, "name": matter.name}
-
-
-def _take_entities(turn: Turn) -> bool:
-    """Remember place and situation given in passing. Returns whether a place was given."""
-    memory, understood = turn.memory, turn.understood
-    streets, districts = understood.entity("street"), understood.entity("district")
-    given = False
-    if len(streets) == 1:
-        district, _, street = streets[0].partition("/")
-        memory.place, given = {"district": district, "street": street}, True
-    elif len(districts) == 1:
-        memory.place, given = {"district": districts[0]}, True
-    memory.situation = {**memory.situation, **understood.situation(turn.catalogue.facets)}
-    return given
+_DONE = re.compile(
+    r"^(?:不用|没有?了|没别的|没事|不需要|不问了|先这样|就这样|够了|好了|行了|知道了|明白了?|清楚了|记住了|好的?|行|嗯+|哦+)"
+)
+LIKELY = 0.25
+LIKELY_FIT = 0.5
+_COMMON = ("身份证丢了怎么补", "驾驶证到期换证", "给孩子上户口", "办护照", "二手车过户")
 
 
 def emergency(turn: Turn) -> Reply | None:
-    """Danger first, in any turn."""
+    """Danger first, in any turn. What was spoken of before stays where it was."""
     if turn.understood.decision != "emergency":
         return None
     record = turn.catalogue.referrals.get(turn.understood.topic or "")
     phone = turn.understood.referral or "110"
     text = record.say if record else f"请马上打 {phone}!先保证自己安全。"
     return Reply("emergency", text, referral={"body": record.body if record else "公安机关", "phone": phone})
-
-
-def restart(turn: Turn) -> Reply | None:
-    """Forget everything on request."""
-    if turn.understood.intent != "start_over":
-        return None
-    turn.memory.__init__()  # type: ignore[misc]
-    return Reply("smalltalk", replies()["restart"])
 
 
 def service(turn: Turn) -> Reply | None:
@@ -104,132 +53,88 @@ def service(turn: Turn) -> Reply | None:
         return None
     matter = turn.in_focus
     text = replies()[act]
-    if act == "handoff" and matter is not None:
-        text += f"\n您可以这样说:“我想办{matter.name}。”"
+    if act == "handoff":
+        text = f"{text}\n{summary(turn.catalogue, turn.memory)}".rstrip()
+        turn.memory.failures = 0
     return Reply(act, text, matter=named(matter) if matter else None)
 
 
-def choice(turn: Turn) -> Reply | None:
-    """The person picks one of the matters offered before."""
-    memory, understood = turn.memory, turn.understood
-    if memory.pending != "choice" or not memory.choices:
+def bundle(turn: Turn) -> Reply | None:
+    """A life event: all its matters in order, one list of documents."""
+    memory, catalogue = turn.memory, turn.catalogue
+    found = bundles(catalogue).get(turn.understood.topic or "") if turn.understood.intent == "bundle" else None
+    if found is None:
         return None
-    if understood.intent == "none_of_these":
-        memory.choices, memory.pending = [], None
-        return _failed(turn, replies()["none_of_these"])
-    text = normalise(understood.text)
-    index = position(text, len(memory.choices))
-    code = memory.choices[index] if index is not None else _by_name(turn, text)
-    if code is None and understood.intent == "affirm" and len(memory.choices) == 1:
-        code = memory.choices[0]
-    if code is None:
+    planned = plan(catalogue, found, memory.situation, memory.whereabouts(None))
+    memory.matter, memory.aspect, memory.failures, memory.also = None, None, 0, None
+    memory.choices, memory.pending = [matter.code for matter in planned.matters], "choice"
+    memory.note(found.name)
+    choices = [
+        Choice(matter.code, matter.name, step.when or hint(matter))
+        for matter, step in zip(planned.matters, planned.steps, strict=True)
+    ]
+    text = "\n".join(wording.bundle_lines(planned))
+    return Reply("answer", text, choices=choices, bundle=planned.to_dict())
+
+
+def matter_answer(turn: Turn) -> Reply | None:
+    """One matter is clear enough to answer for."""
+    understood = turn.understood
+    if understood.decision != "answer" or not understood.codes or understood.codes[0] not in turn.catalogue.matters:
         return None
-    aspects = understood.aspects or ([memory.aspect] if memory.aspect else [])
-    _focus(turn, code)
-    return _answer(turn, aspects)
-
-
-def _focus(turn: Turn, code: str) -> None:
-    turn.memory.focus(code, turn.understood.situation(turn.catalogue.facets))
-
-
-def _by_name(turn: Turn, text: str) -> str | None:
-    """The offered matter that the words fit: its name, its hint, or the best of the candidates."""
-    offered = [turn.catalogue.matter(code) for code in turn.memory.choices]
-    for matter in offered:
-        if text and text in (matter.code.lower(), normalise(matter.name), normalise(matter.hint or "")):
-            return matter.code
-    best = [item["code"] for item in turn.understood.matters if item["code"] in turn.memory.choices]
-    top = turn.understood.matters[0]["code"] if turn.understood.matters else None
-    if best and (best[0] == top or turn.understood.decision in ("clarify", "ask_back")):
-        return str(best[0])
-    if best and turn.understood.intent in ("choose", "correct", "affirm"):
-        return str(best[0])
-    return None
-
-
-def facet(turn: Turn) -> Reply | None:
-    """The person answers the question about their situation, or skips it."""
-    memory, understood = turn.memory, turn.understood
-    matter = turn.in_focus
-    if matter is None or not (memory.pending or "").startswith("facet:"):
-        return None
-    facet_id = (memory.pending or "").partition(":")[2]
-    asked = next((item for item in turn.catalogue.facets_of(matter) if item.id == facet_id), None)
-    if asked is None:
-        return None
-    given = _option(asked, understood)
-    if given is None and understood.intent not in _SKIPS:
-        return None
-    memory.pending = None
-    if given is not None:
-        memory.situation = {**memory.situation, facet_id: given}
-    return _answer(turn, [memory.aspect] if memory.aspect else [])
-
-
-def _option(asked: Facet, understood: Understood) -> str | None:
-    values = understood.entity(asked.id)
-    if values and option_of(asked, values[0]):
-        return values[0]
-    text = normalise(understood.text)
-    for item in asked.options:
-        if text == item.id or (text in normalise(item.label) and len(text) >= 2):
-            return item.id
-        if normalise(item.label) in text:
-            return item.id
-    index = position(text, len(asked.options))
-    return asked.options[index].id if index is not None else None
-
-
-def place(turn: Turn) -> Reply | None:
-    """The person says where they live, in answer to our question or of their own accord."""
-    memory, understood = turn.memory, turn.understood
-    matter = turn.in_focus
-    if matter is None:
-        return None
-    given = bool(understood.entity("street") or understood.entity("district"))
-    bare = understood.intent in ("inform", "follow_up") or understood.decision in ("ask_back", "clarify")
-    if memory.pending == "place" and understood.intent in _SKIPS:
-        memory.pending = None
-        return _answer(turn, ["window"])
-    if given and (memory.pending == "place" or bare) and understood.decision != "answer":
-        return _answer(turn, understood.aspects or ["window"])
-    if memory.pending == "place" and given and len(understood.text) <= 15:
-        return _answer(turn, ["window"])
-    return None
-
-
-def several_places(turn: Turn) -> Reply | None:
-    """A place name that stands for more than one street or district: ask which."""
-    options = turn.understood.entity("place_option")
-    if len(options) < 2 or turn.memory.pending != "place":
-        return None
-    choices = [Choice(item, item.replace("/", "")) for item in options[:5]]
-    text = "您说的是哪一个?\n" + "\n".join(wording.choice_lines(choices))
-    return Reply("clarify", text, matter=_focus_named(turn), aspect="window", choices=choices)
+    turn.focus(understood.codes[0])
+    places = understood.entity("place_option")
+    if len(places) > 1 and understood.aspects[:1] == ["window"]:
+        return ask_which(turn, places)
+    return answer(turn, understood.aspects)
 
 
 def follow_up(turn: Turn) -> Reply | None:
     """A question that names no matter, about the one in focus."""
     understood = turn.understood
     matter = turn.in_focus
-    if understood.intent == "more" and matter is not None:
-        return _answer(turn, ["conditions", "process", "result", "basis"])
-    if understood.intent == "repeat" and matter is not None:
-        return _answer(turn, [turn.memory.aspect] if turn.memory.aspect else [])
+    if matter is not None and understood.intent == "more":
+        return more(turn)
+    if matter is not None and understood.intent == "repeat":
+        return answer(turn, [turn.memory.aspect] if turn.memory.aspect else [])
+    if matter is not None and _asks_on(turn):
+        return answer(turn, understood.aspects)
     if understood.intent != "follow_up":
         return None
     if matter is None:
-        return _failed(turn, replies()["no_focus"])
-    return _answer(turn, understood.aspects)
+        turn.memory.aspect = understood.aspects[0] if understood.aspects else None
+        if turn.memory.pending == "choice" and turn.memory.choices:
+            return offer(turn, turn.memory.choices, replies()["which_first"])
+        return failed(turn, replies()["no_focus"])
+    return answer(turn, understood.aspects)
 
 
-def matter_answer(turn: Turn) -> Reply | None:
-    """One matter is clear enough to answer for."""
-    if turn.understood.decision != "answer" or not turn.understood.matters:
+def _asks_on(turn: Turn) -> bool:
+    """Whether an unclear message only asks on about the matter in focus: an aspect, and no other thing."""
+    understood = turn.understood
+    if understood.decision not in ("ask_back", "clarify") or not understood.aspects:
+        return False
+    if understood.intent in ("choose", "none_of_these", "start_over"):
+        return False
+    return not matcher(turn.catalogue).speaks_of(understood.text)
+
+
+def control(turn: Turn) -> Reply | None:
+    """Yes, no and enough, when nothing was asked."""
+    understood, memory = turn.understood, turn.memory
+    text = normalise(understood.text)
+    matter = turn.in_focus
+    if understood.intent not in ("affirm", "deny", "none_of_these", "skip", "inform") or matter is None:
         return None
-    _focus(turn, turn.understood.matters[0]["code"])
-    return _answer(turn, turn.understood.aspects)
+    if understood.intent == "inform":
+        known = understood.situation(facet.id for facet in turn.catalogue.facets_of(matter))
+        return answer(turn, [memory.aspect] if memory.aspect else []) if known else None
+    if understood.intent in ("affirm", "skip") or _DONE.search(text):
+        memory.pending, memory.failures = None, 0
+        return Reply("smalltalk", replies()["done"], matter=named(matter))
+    related = [item.code for item in matter.related if item.code not in memory.rejected]
+    memory.rejected = [*memory.rejected, matter.code]
+    return offer(turn, related[:4], replies()["others"]) if related else failed(turn, replies()["none_of_these"])
 
 
 def clarify(turn: Turn) -> Reply | None:
@@ -237,18 +142,11 @@ def clarify(turn: Turn) -> Reply | None:
     understood, memory = turn.understood, turn.memory
     if understood.decision != "clarify":
         return None
-    offered = [turn.catalogue.matters[code] for code in understood.options if code in turn.catalogue.matters]
-    if len(offered) < 2:
+    offered = [code for code in understood.options if code in turn.catalogue.matters and code not in memory.rejected]
+    if not offered or (len(offered) < 2 and not memory.rejected):
         return None
-    memory.choices, memory.pending = [matter.code for matter in offered], "choice"
     memory.aspect = understood.aspects[0] if understood.aspects else None
-    choices = [Choice(matter.code, matter.name, _hint(turn.catalogue, matter)) for matter in offered]
-    text = "\n".join(["您说的是哪一种?", *wording.choice_lines(choices), "回复数字就行;都不是就说“都不是”。"])
-    return Reply("clarify", text, aspect=memory.aspect, choices=choices)
-
-
-def _hint(catalogue: Catalogue, matter: Matter) -> str:
-    return matter.hint or matter.summary
+    return offer(turn, offered, "您说的是哪一种?" if len(offered) > 1 else "是不是这一件?")
 
 
 def refer(turn: Turn) -> Reply | None:
@@ -256,6 +154,7 @@ def refer(turn: Turn) -> Reply | None:
     understood = turn.understood
     if understood.decision != "refer":
         return None
+    turn.memory.failures = 0
     record = turn.catalogue.referrals.get(understood.topic or "")
     if record is None:
         return Reply("refer", replies()["unknown_referral"], referral={"body": "12345热线", "phone": "12345"})
@@ -277,123 +176,71 @@ def canned(turn: Turn) -> Reply | None:
     return Reply(understood.decision, text)
 
 
+def likely(turn: Turn) -> Reply | None:
+    """A question hidden behind where the person lives: the place aside, its words describe the first candidate."""
+    understood = turn.understood
+    if understood.decision != "ask_back" or understood.intent not in ("inform", "vague") or not understood.matters:
+        return None
+    first, rest = understood.matters[0], understood.matters[1:]
+    if first["confidence"] < LIKELY or (rest and rest[0]["confidence"] > first["confidence"] / 5):
+        return None
+    words = understood.text
+    for entity in understood.entities:
+        if entity["entity"] in ("district", "street", "place_option"):
+            words = words.replace(understood.text[entity["start"] : entity["end"]], "")
+    if matcher(turn.catalogue).fit(words, first["code"]) < LIKELY_FIT:
+        return None
+    turn.focus(first["code"])
+    return answer(turn, understood.aspects)
+
+
 def ask_back(turn: Turn) -> Reply:
     """Too vague: ask, and after two failures show the way to a human."""
-    if turn.in_focus is not None and turn.understood.aspects:
-        return _answer(turn, turn.understood.aspects)
-    return _failed(turn, replies()["vague"])
-
-
-def _failed(turn: Turn, text: str) -> Reply:
-    turn.memory.failures += 1
-    if turn.memory.failures > MAX_FAILURES:
-        return Reply("ask_back", replies()["give_up"])
-    return Reply("ask_back", text)
-
-
-def _focus_named(turn: Turn) -> dict[str, str] | None:
-    return named(turn.in_focus) if turn.in_focus else None
-
-
-def _answer(turn: Turn, aspects: list[str]) -> Reply:
-    """The guidance for the matter in focus, led by the aspects asked for."""
-    memory, catalogue = turn.memory, turn.catalogue
-    matter = catalogue.matter(memory.matter or "")
-    situation = dict(memory.situation)
-    if "proxy" in aspects and any(item.id == "applicant" for item in catalogue.facets_of(matter)):
-        situation["applicant"] = "proxy"
-    guidance = compose(catalogue, matter, situation, memory.whereabouts)
-    memory.failures, memory.aspect = 0, aspects[0] if aspects else None
-    lines = _lines(turn, matter, guidance, aspects)
-    question, choices = _question(turn, matter, situation, aspects)
-    if question:
-        lines.append(question)
-    covered = set(aspects) or {"documents", "window", "fee", "time", "online"}
-    suggestions = [text for name, text in _FOLLOW_UPS.items() if name not in covered]
-    if suggestions and not question:
-        lines.append("还可以接着问:" + "、".join(suggestions) + "。")
-    return Reply(
-        "answer",
-        "\n".join(lines),
-        matter=named(matter),
-        aspect=memory.aspect,
-        guidance=guidance,
-        choices=choices,
-        suggestions=suggestions,
-    )
-
-
-def _lines(turn: Turn, matter: Matter, guidance: Guidance, aspects: list[str]) -> list[str]:
-    known = turn.memory.whereabouts.district is not None
-    has_proxy = any(item.id == "applicant" for item in turn.catalogue.facets_of(matter))
-    parts: dict[str, Callable[[], list[str]]] = {
-        "documents": lambda: wording.documents(guidance),
-        "window": lambda: wording.windows(matter, guidance, known),
-        "fee": lambda: [wording.fee(guidance)],
-        "time": lambda: [wording.time(guidance)],
-        "online": lambda: [wording.online(guidance)],
-        "conditions": lambda: wording.conditions(guidance),
-        "process": lambda: wording.steps(guidance),
-        "proxy": lambda: wording.proxy(matter, guidance, has_proxy),
-        "result": lambda: [wording.result(guidance)],
-        "basis": lambda: [wording.basis(guidance)],
-    }
-    wanted = aspects or ["documents", "window", "online", "fee", "time"]
-    heading = f"{matter.name}," + ("要带:" if wanted[0] == "documents" and guidance.documents else "是这样:")
-    lines = [heading]
-    for aspect in wanted:
-        if aspect == "documents" and wanted[0] != "documents" and guidance.documents:
-            lines.append("要带:")
-        lines += parts[aspect]()
-    lines.append(wording.review_line(matter, guidance))
-    return lines
-
-
-def _question(
-    turn: Turn, matter: Matter, situation: dict[str, str], aspects: list[str]
-) -> tuple[str | None, list[Choice]]:
-    """At most one question that would sharpen the answer; never one that was asked before."""
-    memory = turn.memory
-    wanted = set(aspects) or {"documents", "window"}
-    memory.pending = None
-    if "window" in wanted and needs(matter, memory.whereabouts) and "place" not in memory.asked:
-        memory.asked = [*memory.asked, "place"]
-        memory.pending = "place"
-        return wording.ask_place(matter), []
-    if wanted & {"documents", "fee", "proxy", "conditions", "process"}:
-        for item in relevant_facets(turn.catalogue, matter):
-            if item.id in situation or item.id in memory.asked:
-                continue
-            memory.asked = [*memory.asked, item.id]
-            memory.pending = f"facet:{item.id}"
-            choices = [Choice(option.id, option.label) for option in item.options]
-            labels = ";".join(f"{index}. {option.label}" for index, option in enumerate(item.options, 1))
-            return f"想说得更准:{item.question}({labels};不想说就回“跳过”)", choices
-    return None, []
+    if turn.in_focus is not None and turn.understood.aspects and turn.understood.intent != "vague":
+        return answer(turn, turn.understood.aspects)
+    reply = failed(turn, replies()["vague"])
+    if reply.act == "ask_back":
+        reply.suggestions = list(_COMMON)
+    return reply
 
 
 STEPS: tuple[Step, ...] = (
     emergency,
+    back,
     restart,
     service,
     choice,
+    which_place,
     facet,
+    corrected,
+    bundle,
+    two_matters,
+    dated,
     several_places,
     place,
     matter_answer,
+    shift,
     follow_up,
+    control,
     clarify,
     refer,
     canned,
+    likely,
     ask_back,
 )
 
 
-def respond(catalogue: Catalogue, understood: Understood, memory: Memory) -> tuple[Reply, Memory]:
-    """The reply to one turn and what to remember. ``memory`` itself is not changed."""
-    turn = Turn(catalogue, understood, replace(memory))
+def respond(
+    catalogue: Catalogue, understood: Understood, memory: Memory, today: date | None = None
+) -> tuple[Reply, Memory]:
+    """The reply to one turn and what to remember. ``memory`` itself is not changed.
+
+    Args:
+        today: the day on which dates are computed; the current one by default.
+    """
+    turn = Turn(catalogue, understood, replace(memory), today or date.today())
     if understood.decision != "emergency":
-        _take_entities(turn)
+        take_entities(turn)
     for step in STEPS:
         reply = step(turn)
         if reply is not None:

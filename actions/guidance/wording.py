@@ -6,9 +6,14 @@ where. Nothing is said that the guidance does not hold; what is not confirmed is
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
+from actions.guidance.bundle import Plan
+from actions.guidance.dates import RULES, Card, Moment, State, Validity
 from actions.guidance.models import Choice, Guidance
+from actions.guidance.place import Whereabouts, certain
 from knowledge.models import Level, Matter, Place
 
 HOTLINE = "12345"
@@ -18,7 +23,6 @@ _WHOSE = {
     Place.HOUSEHOLD.value: "户口所在地的",
     Place.RESIDENCE.value: "现在住的地方的",
     Place.HOUSEHOLD_OR_RESIDENCE.value: "户口所在地或现在住的地方的",
-    Place.ANY.value: "全市任何一个",
     Place.BUSINESS.value: "单位所在地的",
     Place.INCIDENT.value: "事情发生地的",
     Place.DESTINATION.value: "要迁入的地方的",
@@ -27,15 +31,39 @@ _WHOSE = {
 }
 _LEVELS = {
     Level.CITY.value: "市公安局窗口",
-    Level.DISTRICT.value: "区里的公安窗口",
+    Level.DISTRICT.value: "区公安窗口",
     Level.STATION.value: "派出所",
 }
 _ASK_PLACE = {
-    Place.HOUSEHOLD.value: "您的户口在哪个区、哪条街道(镇)?",
-    Place.BUSINESS.value: "单位在哪个区、哪条街道(镇)?",
-    Place.INCIDENT.value: "事情发生在哪个区、哪条街道(镇)?",
-    Place.DESTINATION.value: "要迁到哪个区、哪条街道(镇)?",
+    Place.HOUSEHOLD.value: "您的户口在哪个区",
+    Place.BUSINESS.value: "单位在哪个区",
+    Place.INCIDENT.value: "事情出在哪个区",
+    Place.DESTINATION.value: "要迁到哪个区",
 }
+_ONLY_IF = {
+    Place.HOUSEHOLD.value: "户口在{where}的",
+    Place.RESIDENCE.value: "住在{where}的",
+    Place.HOUSEHOLD_OR_RESIDENCE.value: "户口在{where}或住在{where}的",
+    Place.BUSINESS.value: "单位在{where}的",
+    Place.INCIDENT.value: "事情出在{where}的",
+    Place.DESTINATION.value: "要迁到{where}的",
+    Place.HANDLING_UNIT.value: "案子是{where}办的",
+}
+ASPECT_NAMES = {
+    "documents": "要带什么材料",
+    "window": "去哪办",
+    "fee": "多少钱",
+    "time": "要多久",
+    "online": "网上能不能办",
+    "conditions": "什么条件能办",
+    "process": "怎么办",
+    "proxy": "能不能替别人办",
+    "result": "怎么领",
+    "basis": "依据什么规定",
+}
+"""Aspects as a person would ask for them."""
+FEW_LINES = 5
+"""So many lines an answer has before 更多; the list of documents counts as one."""
 
 
 def number(value: float) -> str:
@@ -43,10 +71,12 @@ def number(value: float) -> str:
     return f"{value:g}"
 
 
-def ask_place(matter: Matter) -> str:
+def ask_place(matter: Matter, missing: str, at: Whereabouts) -> str:
     """The question that lets us name the window."""
-    question = _ASK_PLACE.get(matter.window.place or "", "您住在哪个区、哪条街道(镇)?")
-    return f"{question}告诉我,我帮您查到具体窗口。"
+    if missing == "street":
+        return f"{at.district}的哪条街道或哪个镇?小区名也行。"
+    question = _ASK_PLACE.get(matter.window.place or "", "您住在哪个区")
+    return f"{question}、哪条街?告诉我,我帮您找到窗口。"
 
 
 def document_line(document: dict[str, Any]) -> str:
@@ -65,74 +95,100 @@ def document_line(document: dict[str, Any]) -> str:
 def documents(guidance: Guidance) -> list[str]:
     """The list of documents as numbered lines, or one sentence where none is confirmed."""
     if not guidance.documents:
-        return [f"要带哪些材料,我这里还没有核实到,不敢乱说。去之前请打 {HOTLINE} 问清楚,免得白跑。"]
+        return [f"要带哪些材料还没有核实到,不敢乱说。去之前请打 {HOTLINE} 问清楚,免得白跑。"]
     return [f"{index}. {document_line(item)}" for index, item in enumerate(guidance.documents, 1)]
 
 
 def window_rule(matter: Matter) -> str:
     """Whose windows on which levels, in words."""
-    whose = _WHOSE.get(matter.window.place or "", "")
+    if matter.window.place == Place.HANDLING_UNIT.value:
+        return "办这件案子的单位"
     levels = "、".join(_LEVELS[level] for level in reversed(matter.window.levels))
-    return f"{whose}{levels}"
+    if matter.window.place == Place.ANY.value:
+        return f"{levels},全市哪一个都行"
+    return f"{_WHOSE.get(matter.window.place or '', '')}{levels}"
 
 
 def _one_window(window: dict[str, Any]) -> str:
     details = []
-    if "address" in window:
+    if window["verified"] and "address" in window:
         details.append(f"地址 {window['address']}")
-    if "phone" in window:
+    if window["verified"] and "phone" in window:
         details.append(f"电话 {window['phone']}")
-    if "hours" in window:
+    if window["verified"] and "hours" in window:
         details.append(window["hours"])
-    text = str(window["name"])
+    text = str(window["name"]).removeprefix("天津市公安局")
     if details:
-        stand = "已核实" if window["verified"] else "未核实"
-        dated = f",{window['as_of']}的资料" if window.get("as_of") else ""
-        text += f"({';'.join(details)};{stand}{dated})"
+        dated = f"{window['as_of']}的资料" if window.get("as_of") else "已核实"
+        text += f"({';'.join(details)};{dated})"
     return text
 
 
-def windows(matter: Matter, guidance: Guidance, place_known: bool) -> list[str]:
-    """Where to go: named windows if the place is known, the rule otherwise."""
-    lines = []
-    if guidance.windows:
-        lines.append(f"去哪办:{_one_window(guidance.windows[0])}")
-        if len(guidance.windows) > 1:
-            lines.append("也可以去:" + ";".join(_one_window(window) for window in guidance.windows[1:]))
-        if not place_known and matter.window.levels != [Level.CITY.value]:
-            lines.append(f"还可以去{window_rule(matter)}。")
-    elif place_known:
-        lines.append(f"去哪办:{window_rule(matter)}。具体是哪一个,请打 {HOTLINE} 问一下。")
+def windows(matter: Matter, guidance: Guidance, at: Whereabouts, full: bool = True) -> list[str]:
+    """Where to go, in one line: named windows if the place is known, the rule otherwise.
+
+    Args:
+        full: with the note of the rule as a second line.
+    """
+    local = [window for window in guidance.windows if window["level"] != Level.CITY.value]
+    city = [window for window in guidance.windows if window["level"] == Level.CITY.value]
+    if local and not certain(matter, at):
+        whose = _ONLY_IF[matter.window.place or ""].format(where=at.text)
+        line = f"去哪办:{window_rule(matter)}。{whose},去{_one_window(local[0])}"
+        city = [] if matter.window.place == Place.HANDLING_UNIT.value else city
+    elif local:
+        line = f"去哪办:{_one_window(local[0])}"
+    elif matter.window.place == Place.HANDLING_UNIT.value:
+        line, city = f"去哪办:{window_rule(matter)}", []
+    elif at.district and set(matter.window.levels) != {Level.CITY.value}:
+        line = f"去哪办:{window_rule(matter)}。具体是哪一个还没有查到,请打 {HOTLINE} 问一下"
+    elif city and set(matter.window.levels) == {Level.CITY.value}:
+        line, city = f"去哪办:{_one_window(city[0])}", city[1:]
     else:
-        lines.append(f"去哪办:{window_rule(matter)}。")
-    if guidance.windows and not any("address" in window for window in guidance.windows):
-        lines.append(f"(窗口的地址、电话和时间还没有核实,出门前请打 {HOTLINE} 问一下。)")
-    if matter.window.note:
-        lines.append(matter.window.note)
-    return lines
+        line = f"去哪办:{window_rule(matter)}"
+    if at.district is None and set(matter.window.levels) != {Level.CITY.value}:
+        city = [window for window in city if window["verified"]]
+    others = [*local[1:], *city]
+    if others:
+        line += ";也可以去" + "、".join(_one_window(window) for window in others)
+    line += "。"
+    if any(not window["verified"] for window in [*local, *city]):
+        line += f"(地址和上班时间还没核实,出门前打 {HOTLINE} 问一下。)"
+    if guidance.online.get("self_service"):
+        line += "自助办证机也能办。"
+    if matter.window.note and full:
+        return [line, sentence(matter.window.note)]
+    return [line]
 
 
-def online(guidance: Guidance) -> str:
-    """Whether it can be done without a visit."""
+def sentence(text: str) -> str:
+    """``text`` with exactly one full stop at its end."""
+    return text.rstrip("。") + "。"
+
+
+def online(guidance: Guidance, full: bool = True) -> str:
+    """Whether it can be done without a visit; ``full`` with the conditions for it."""
     info = guidance.online
     if not info.get("available"):
         return "网上办:这件事网上办不了,要到窗口。"
+    whole = info.get("depth") == "全程网办"
     depth = {
         "全程网办": "可以全程在网上办,不用跑",
         "网上申请": "可以先在网上申请,再到窗口跑一次",
-        "网上预约": "可以在网上预约",
+        "网上预约": "可以在网上预约,人还要到窗口",
         "网上查询": "可以在网上查",
-    }.get(info.get("depth", ""), "目录上标明可以网上办")
+    }.get(info.get("depth", ""), "目录上写着可以网上办")
     if "platform" in info:
         entry = f",入口:{info['entry']}" if "entry" in info else ""
         text = f"网上办:{depth}。用“{info['platform']}”{entry}。"
     else:
-        text = f"网上办:{depth};从哪个入口进还没有核实,可打 {HOTLINE} 问。"
-    return text + (f"{info['note']}。" if "note" in info else "")
+        text = f"网上办:{depth};从哪里进还没有核实,可以打 {HOTLINE} 问。"
+    # What may be done without a visit has conditions, and they belong to the promise.
+    return text + (sentence(info["note"]) if "note" in info and (full or whole) else "")
 
 
-def fee(guidance: Guidance) -> str:
-    """What it costs."""
+def fee(guidance: Guidance, full: bool = True) -> str:
+    """What it costs; ``full`` with the note."""
     if not guidance.fee:
         return f"费用:还没有核实到,窗口或 {HOTLINE} 能告诉您。"
     if guidance.fee["free"]:
@@ -143,26 +199,33 @@ def fee(guidance: Guidance) -> str:
             when = f"({item['when']})" if "when" in item else ""
             items.append(f"{item['label']}{when} {number(item['amount'])} {item['unit']}")
         text = "费用:" + ";".join(items)
-    return text + (f"。{guidance.fee['note']}" if "note" in guidance.fee else "") + "。"
+    return text + (f"。{guidance.fee['note'].rstrip('。')}" if "note" in guidance.fee and full else "") + "。"
 
 
-def _period(period: dict[str, Any]) -> str:
+def _period(period: dict[str, Any], full: bool) -> str:
+    note = f"({period['note']})" if "note" in period and full else ""
     if "amount" not in period:
-        return "当场办结" + (f"({period['note']})" if "note" in period else "")
-    text = f"{number(period['amount'])}{'个' if period['unit'] == '工作日' else ''}{period['unit']}内"
-    return text + (f"({period['note']})" if "note" in period else "")
+        return "当场办结" + note
+    return f"{number(period['amount'])}{'个' if period['unit'] == '工作日' else ''}{period['unit']}内{note}"
 
 
-def time(guidance: Guidance) -> str:
-    """How long it takes, by law and by promise."""
+def time(guidance: Guidance, full: bool = True) -> str:
+    """How long it takes, by law and by promise; ``full`` with the notes."""
     if not guidance.time:
         return f"多久:办理时限还没有核实到,窗口或 {HOTLINE} 能告诉您。"
     parts = []
     if "promised" in guidance.time:
-        parts.append(f"承诺{_period(guidance.time['promised'])}")
+        parts.append(f"承诺{_period(guidance.time['promised'], full)}")
     if "statutory" in guidance.time:
-        parts.append(f"法定{_period(guidance.time['statutory'])}")
+        parts.append(f"法律规定{_period(guidance.time['statutory'], full)}")
     return "多久:" + ",".join(parts) + "。"
+
+
+def fee_and_time(guidance: Guidance) -> str:
+    """Both in one short line."""
+    if not guidance.fee and not guidance.time:
+        return f"费用、多久:都还没有核实到,窗口或 {HOTLINE} 能告诉您。"
+    return fee(guidance, full=False) + time(guidance, full=False)
 
 
 def conditions(guidance: Guidance) -> list[str]:
@@ -193,21 +256,108 @@ def basis(guidance: Guidance) -> str:
     return "依据:" + ";".join(guidance.basis) + "。"
 
 
+_ABOUT_PROXY = re.compile(
+    "本人|亲自|代办|替[我他她别]|替本人|委托|托人|代领|陪|[由让](?:户主|亲属|家属|家里人|监护人|父母|继承人)"
+)
+
+_IN_PERSON = re.compile("不能|不行|不可以|本人要|要本人|必须本人|要由本人|一般要本人")
+
+
 def proxy(matter: Matter, guidance: Guidance, has_proxy_facet: bool) -> list[str]:
-    """Whether somebody else may do it. Says only what the record holds."""
-    if not has_proxy_facet:
-        return [f"能不能由别人代办,我这里没有核实到,请打 {HOTLINE} 或问窗口再去。"]
-    if not guidance.documents:
-        return documents(guidance)
-    return ["替别人办的话,要带:", *documents(guidance)]
+    """Whether somebody else may do it: yes or no first, then what it takes. Says only what the record holds."""
+    said = [item.answer for item in matter.faq if _ABOUT_PROXY.search(item.question)]
+    said = said or [text for text in guidance.conditions if _ABOUT_PROXY.search(text)]
+    said = said or [item["text"] for item in guidance.tips if _ABOUT_PROXY.search(item["text"])]
+    if has_proxy_facet:
+        strict = said and _IN_PERSON.match(said[0])
+        lines = [*([] if strict else ["可以托人办。"]), *(sentence(text) for text in said[:1])]
+        return [*lines, "替别人办要带的材料:", *documents(guidance)] if guidance.documents else lines
+    if said:
+        return [sentence(text) for text in said[:2]]
+    return [f"能不能让别人替您办,还没有核实到。请先打 {HOTLINE} 或问窗口再去。"]
 
 
-def review_line(matter: Matter, guidance: Guidance) -> str:
-    """How far the bureau has confirmed this, in one short line."""
-    first = matter.legal_basis[0].replace("中华人民共和国", "")
+def review_line(matter: Matter, guidance: Guidance, cited: bool = False) -> str:
+    """How far the bureau has confirmed this, in one short line; ``cited``: the basis stands there already."""
+    basis = "" if cited else f"依据{matter.legal_basis[0].replace('中华人民共和国', '')} · "
     if guidance.review.get("status") == "reviewed":
-        return f"依据{first} · {guidance.review['reviewed_on']} 核定"
-    return f"依据{first} · 待窗口核定"
+        return f"{basis}{guidance.review['reviewed_on']} 核定"
+    return f"{basis}待窗口核定"
+
+
+def persons_case(labels: Sequence[str]) -> str:
+    """The person's situation behind a heading, ``,替别人办、未满16周岁的``; empty if nothing is known."""
+    return f",{'、'.join(labels)}的" if labels else ""
+
+
+def facet_question(question: str, labels: Sequence[str]) -> str:
+    """A question about the person with its numbered answers."""
+    options = "".join(f"\n{index}. {label}" for index, label in enumerate(labels, 1))
+    return f"想说得更准:{question}{options}\n(回数字就行,不想说就回“跳过”)"
+
+
+_STATES = {
+    State.EXPIRED: "已经过期了,要换",
+    State.UNSURE: "就是今年,看一下证背面写的日子,现在就可以去问换证",
+    State.DUE: "现在就可以换",
+    State.VALID: "还没到期",
+    State.FOREVER: "不用再换",
+}
+
+
+def validity_line(card: Card, item: Validity, only: bool) -> str:
+    """One case of a computed expiry in words."""
+    label = "" if only or not item.label else item.label + ("的:" if card is Card.LICENCE else "办的:")
+    if item.expires is None:
+        return f"{label}长期有效,不用到期换证。"
+    if card is Card.RESIDENCE:
+        days = f",从{Moment.of(item.renew_from).text()}起就能签" if item.renew_from and item.expires.day else ""
+        return f"下一次签注在{item.expires.text()}满年以前的1个月内{days}。"
+    years = f"管{item.years}年," if item.years else ""
+    state = _STATES[item.state]
+    if item.state is State.UNSURE and item.expires.month:
+        state = "就是这个月,看清日子,赶快换"
+    if item.state is State.EXPIRED and card is Card.LICENCE:
+        state = "已经过期了,换好以前不能开车"
+    text = f"{label}{years}{item.expires.text()}到期,{state}"
+    if item.renew_from and item.state is State.VALID:
+        since = Moment.of(item.renew_from)
+        text += f",{since.text() if item.expires.day else Moment(since.year, since.month).text()}起可以换"
+        text += "" if item.expires.month else "(看证上的日子往前数90天)"
+    return text + "。"
+
+
+def rule_line(card: Card, citation: str) -> str:
+    """The rule behind a computed date, with its citation."""
+    return f"规定:{RULES[card][0]}({citation})。"
+
+
+def bundle_lines(plan: Plan) -> list[str]:
+    """A life event: the visits in order, the merged list of documents, what goes online, who else."""
+    several = len(plan.matters) > 1
+    lines = [f"{plan.bundle.name},要办这{len(plan.matters)}件,按这个次序:"]
+    for number, (matter, step) in enumerate(zip(plan.matters, plan.steps, strict=True), 1):
+        extra = ";".join(text.rstrip("。") for text in (step.when, step.note) if text)
+        where = window_rule(matter)
+        lines.append(f"{number}. {matter.name}——{where}" + (f"({extra})" if extra else ""))
+    if plan.documents:
+        lines.append("材料合成一张单子(括号里是第几件要用):" if several else "要带的材料:")
+        for document in plan.documents:
+            details = ["、".join(document.forms)] if document.forms else []
+            if several:
+                details.append("第" + "、".join(str(number) for number in document.steps) + "件")
+            if len(document.when) == len(document.steps) and document.when:
+                details.append("、".join(dict.fromkeys(document.when.values())) + "的要带")
+            exempt = f",可免交:{document.exempt_by}(电子证照)" if document.exempt_by else ""
+            lines.append(f"· {document.name}" + (f"({';'.join(details)})" if details else "") + exempt)
+    if plan.unconfirmed:
+        numbers = "、".join(str(number) for number in plan.unconfirmed)
+        lines.append(f"第{numbers}件的材料还没有核实到,去之前打 {HOTLINE} 问。")
+    if plan.online:
+        lines.append("网上能办的:第" + "、".join(str(number) for number in plan.online) + "件。")
+    lines += [f"{item.topic}不归公安:{item.say}" for item in plan.referrals]
+    lines.append("想细看哪一件,回数字就行。")
+    return lines
 
 
 def choice_lines(choices: list[Choice]) -> list[str]:

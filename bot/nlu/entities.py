@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import spacy
@@ -22,20 +22,37 @@ from knowledge import yamlio
 from knowledge.catalogue import Catalogue
 
 _LIVING = re.compile(r"(?:住|家在|家住|搬到|搬去|户口在|户籍在|单位在|公司在|店在|人在|我在|就在|位于|在)[^,,。]{0,6}$")
-_AREA_WORD = re.compile(r"^(?:街道|街|镇|乡|地区|那边|那块|那片|附近|这边|派出所|小区|社区|村|里|的)")
+_AREA_WORD = re.compile(r"^(?:街道|街|镇|乡|地区|那边|那块|那片|附近|这边|派出所|小区|社区|村|里)")
+_PLACES = frozenset({"district", "street", "place_option"})
+_ROLES = (
+    ("destination", re.compile(r"(?:迁到|迁往|迁入|迁去|落户?到|落户?在|转到|迁进|搬户口到)[^,,。]{0,4}$")),
+    ("household", re.compile(r"(?:户口|户籍|户口本|户口簿)(?!不)[^,,。]{0,5}$")),
+    ("business", re.compile(r"(?:公司|单位|企业|店面?|铺子|工厂|厂子?|注册|经营|营业|开业)(?!要|想)[^,,。]{0,5}$")),
+    ("incident", re.compile(r"(?:案发|出事|发生|事故|被偷|被抢|被骗|丢)(?:地点?)?(?:是|在|于)[^,,。]{0,4}$")),
+    ("residence", re.compile(r"(?:住|家|租房?|搬到|搬去|居住)[^,,。]{0,5}$")),
+)
+"""What the words before a place name make of it, the more particular ones first."""
+_ORDINAL = re.compile(r"^第?[一二三四五六七八九十\d]+$")
+"""Communities called 第二: whoever says so picks the second of a list."""
 _NOT_ALONE = frozenset({"河北", "和平"})
 """District stems that mean something else more often than the district: taken only with 区."""
 
 
 @dataclass(frozen=True)
 class Entity:
-    """Something found in the text: characters ``start`` to ``end`` (exclusive)."""
+    """Something found in the text: characters ``start`` to ``end`` (exclusive).
+
+    Attributes:
+        role: what a place is to the person, if the words before it say so: ``household``,
+            ``residence``, ``business``, ``incident`` or ``destination``.
+    """
 
     name: str
     value: str
     start: int
     end: int
     text: str
+    role: str | None = None
 
     def to_dict(self) -> dict[str, str | int | float]:
         """Rasa's form of an entity."""
@@ -46,6 +63,7 @@ class Entity:
             "end": self.end,
             "confidence_entity": 1.0,
             "extractor": "PlaceAndSituationExtractor",
+            **({"role": self.role} if self.role else {}),
         }
 
 
@@ -56,6 +74,13 @@ def expand(pattern: str) -> list[str]:
         for piece in re.findall(r"\([^)]*\)|[^()]+", pattern)
     ]
     return ["".join(combination) for combination in itertools.product(*parts)]
+
+
+def _role(text: str, entity: Entity) -> str | None:
+    if entity.name not in _PLACES:
+        return None
+    before = text[max(0, entity.start - 10) : entity.start]
+    return next((role for role, pattern in _ROLES if pattern.search(before)), None)
 
 
 @lru_cache(maxsize=1)
@@ -75,6 +100,9 @@ class EntityFinder:
         self._nlp = blank_chinese()
         self._places: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._needs_cue: set[str] = set()
+        path = catalogue.root / "lexicon" / "other_places.yml"
+        lexicon = yamlio.read(path) if path.exists() else {}
+        self._no_places = {name for key in ("provinces", "cities", "words") for name in lexicon.get(key, ())}
         self._collect_places(catalogue)
         self._situations = self._collect_situations(catalogue)
         self._matcher = PhraseMatcher(self._nlp.vocab)
@@ -82,6 +110,7 @@ class EntityFinder:
         self._matcher.add("phrase", [self._nlp.make_doc(phrase) for phrase in phrases])
 
     def _collect_places(self, catalogue: Catalogue) -> None:
+        self._stems = tuple(district_stem(district) for district in catalogue.districts)
         for district in catalogue.districts:
             self._places[district].add((district, ""))
             stem = district_stem(district)
@@ -100,7 +129,7 @@ class EntityFinder:
         streets_by_stem = set(self._needs_cue)
         for community in catalogue.communities:
             for name in {community.name, community.short_name}:
-                if len(name) < 2 or name in streets_by_stem:
+                if len(name) < 2 or name in streets_by_stem | self._no_places or _ORDINAL.match(name):
                     continue
                 self._places[name].add((community.district, community.street))
                 if len(name) < 4:
@@ -138,6 +167,7 @@ class EntityFinder:
         ]
         places = [span for span in spans if span.text in self._places and self._is_place(text, span)]
         found += self._resolve(spacy.util.filter_spans(places))
+        found = [replace(entity, role=_role(text, entity)) for entity in found]
         return sorted(found, key=lambda entity: (entity.start, entity.name))
 
     def _is_place(self, text: str, span: Span) -> bool:
@@ -145,7 +175,7 @@ class EntityFinder:
             return True
         before, after = text[: span.start_char], text[span.end_char :]
         alone = len(text) <= len(span.text) + 3
-        after_place = any(before.endswith(name) for name in ("区", "镇", "街道", "市"))
+        after_place = before.endswith(("区", "镇", "街道", "市", *self._stems))
         return bool(alone or after_place or _AREA_WORD.match(after) or _LIVING.search(before))
 
     def _resolve(self, spans: list[Span]) -> list[Entity]:

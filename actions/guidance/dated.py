@@ -1,0 +1,118 @@
+"""Step: when a card expires and when to renew it, computed from what the person said."""
+
+from __future__ import annotations
+
+from actions.guidance import wording
+from actions.guidance.compose import compose, source_title
+from actions.guidance.dates import RENEWAL, RULES, Born, Card, Moment, State, Validity, until, validities
+from actions.guidance.models import Reply
+from actions.guidance.spoken import Spoken, read
+from actions.guidance.turn import Turn, named, replies
+from bot.text.normalise import normalise
+
+_OF_CODE = {
+    **dict.fromkeys(("HZ-055", "HZ-056", "HZ-057", "HZ-058", "HZ-059", "HZ-060", "HZ-061", "HZ-062"), Card.ID_CARD),
+    **dict.fromkeys(("CRJ-001", "CRJ-002", "CRJ-003", "CRJ-005"), Card.PASSPORT),
+    **dict.fromkeys(("CRJ-006", "CRJ-007", "CRJ-008"), Card.HK_MACAO_PERMIT),
+    **dict.fromkeys(("JG-049", "JG-054", "JG-055", "JG-060"), Card.LICENCE),
+    **dict.fromkeys(("HZ-067", "HZ-068", "HZ-069"), Card.RESIDENCE),
+}
+_SKIP = frozenset({"skip", "deny"})
+
+
+def dated(turn: Turn) -> Reply | None:
+    """Answers with computed dates if the message gives a date of a card or asks how long one is good for."""
+    memory, understood = turn.memory, turn.understood
+    waiting = memory.pending == "born"
+    if understood.decision in ("explain", "refer", "deflect", "handoff") and not waiting:
+        return None
+    spoken = read(understood.text, turn.today, expects_birth=waiting)
+    if waiting:
+        memory.pending = None
+        if understood.intent in _SKIP and not spoken.birth(turn.today):
+            return _reply(turn, Card(memory.dates["card"]), _remembered(turn, spoken), ask=False)
+        if spoken.birth(turn.today) is None:
+            return None
+        return _reply(turn, Card(memory.dates["card"]), _remembered(turn, spoken), ask=False)
+    card = spoken.card or (
+        _OF_CODE.get(memory.matter or "") if spoken.asks or spoken.issued or spoken.expires else None
+    )
+    if card is None or not (spoken.issued or spoken.expires or spoken.asks):
+        return None
+    if _asks_more(turn, spoken, card):
+        return None
+    memory.dates = {"card": card.value}
+    if spoken.issued:
+        memory.dates["issued"] = _packed(spoken.issued)
+    return _reply(turn, card, spoken, ask=True)
+
+
+def _asks_more(turn: Turn, spoken: Spoken, card: Card) -> bool:
+    """A question for documents or window that mentions a date in passing is not about the date."""
+    aspects = set(turn.understood.aspects) - {"time", "conditions", "result"}
+    if spoken.asks:
+        return False
+    if aspects:
+        return True
+    # 「护照去年丢了」, 「居住证是去年办的,搬家了」: another matter of the same card is clearly meant.
+    answered = turn.understood.decision == "answer" and turn.understood.codes[:1] != [RENEWAL[card]]
+    return answered and not spoken.issued
+
+
+def _packed(moment: Moment) -> str:
+    return "-".join(str(part) for part in (moment.year, moment.month, moment.day) if part)
+
+
+def _remembered(turn: Turn, spoken: Spoken) -> Spoken:
+    """This message's birth date with the issue date of the one before."""
+    packed = turn.memory.dates.get("issued")
+    issued = Moment(*(int(part) for part in packed.split("-"))) if packed else spoken.issued
+    return Spoken(issued=issued, born=spoken.born, age=spoken.age, age_at_issue=spoken.age_at_issue)
+
+
+def _reply(turn: Turn, card: Card, spoken: Spoken, ask: bool) -> Reply:
+    memory, catalogue = turn.memory, turn.catalogue
+    code = RENEWAL[card]
+    _, citation = RULES[card]
+    born = spoken.birth(turn.today)
+    items = _items(card, spoken, turn, born)
+    turn.focus(code)
+    matter = catalogue.matter(code)
+    guidance = compose(catalogue, matter, memory.situation, memory.whereabouts(matter))
+    guidance.validity = [item.to_dict() for item in items]
+    memory.aspect = "time"
+    memory.note(f"{card.value}什么时候到期")
+    said = f"{spoken.issued.text()}办的" if spoken.issued else ""
+    owner = "孩子" if "孩子" in normalise(turn.understood.text) else "您"
+    head = f"{owner}{said or '的'}{card.value}:" if items else ""
+    lines = [head + wording.validity_line(card, items[0], True)] if len(items) == 1 else [head] if head else []
+    if len(items) > 1:
+        lines += [f"· {wording.validity_line(card, item, False)}" for item in items]
+    lines.append(wording.rule_line(card, source_title(catalogue, citation)))
+
+    needs_birth = card in (Card.ID_CARD, Card.PASSPORT, Card.HK_MACAO_PERMIT) and len(items) > 1 and born is None
+    choices: list[str] = []
+    if needs_birth and ask and "born" not in memory.asked:
+        memory.asked = [*memory.asked, "born"]
+        memory.pending = "born"
+        lines.append(replies()["ask_born"])
+    else:
+        choices = ["要带什么材料", "去哪办", "网上能办吗"]
+        urgent = any(item.state in (State.EXPIRED, State.DUE, State.UNSURE) for item in items)
+        forever = all(item.state is State.FOREVER for item in items) and bool(items)
+        key = "renew_never" if forever else "renew_now" if urgent else "renew_later"
+        lines.append(replies()[key].format(name=matter.name))
+    return Reply(
+        "answer", "\n".join(lines), matter=named(matter), aspect="time", guidance=guidance, suggestions=choices
+    )
+
+
+def _items(card: Card, spoken: Spoken, turn: Turn, born: Born | None) -> list[Validity]:
+    if spoken.expires is not None:
+        return [until(card, spoken.expires, turn.today)]
+    if spoken.issued is not None:
+        return validities(card, spoken.issued, turn.today, born, spoken.term)
+    if born is not None and card in (Card.ID_CARD, Card.PASSPORT, Card.HK_MACAO_PERMIT):
+        # No card yet: what would be issued today.
+        return validities(card, Moment.of(turn.today), turn.today, born)
+    return []

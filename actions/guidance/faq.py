@@ -1,0 +1,76 @@
+"""A sentence that answers exactly what was asked, from the record's own questions and documents."""
+
+from __future__ import annotations
+
+import re
+
+from actions.guidance.matching import essence
+from actions.guidance.models import Guidance
+from actions.guidance.wording import document_line, sentence
+from bot.text.normalise import normalise
+from knowledge.catalogue import Catalogue
+from knowledge.models import Matter
+
+_OPEN = re.compile("什么|啥|哪些|哪几|嘛")
+_COPY = re.compile(r"复印件")
+_INSTEAD = re.compile(r"(?:行吗|可以吗|行不|成吗|行不行|可不可以|能用吗|管用吗|代替)")
+MIN_OVERLAP = 0.6
+
+
+def direct(catalogue: Catalogue, matter: Matter, guidance: Guidance, text: str, aspects: list[str]) -> list[str]:
+    """At most one line to say before everything else; empty if the record does not answer it exactly."""
+    answered = _from_faq(matter, text)
+    if answered:
+        return [answered]
+    if aspects[:1] == ["documents"]:
+        return _about_document(catalogue, guidance, text)
+    return []
+
+
+def _pairs(text: str) -> set[str]:
+    plain = essence(text)
+    return {plain[i : i + 2] for i in range(len(plain) - 1)}
+
+
+def _from_faq(matter: Matter, text: str) -> str | None:
+    asked = _pairs(text) - _pairs(matter.name)
+    best, found = 0.0, None
+    for item in matter.faq:
+        known = _pairs(item.question)
+        if len(asked) < 3 or not known:
+            continue
+        overlap = 2 * len(asked & known) / (len(asked) + len(known))
+        if overlap > best:
+            best, found = overlap, item
+    return sentence(found.answer) if found and best >= MIN_OVERLAP else None
+
+
+def _asked_for(name: str, plain: str) -> bool:
+    """Whether the text asks if just this document is needed: ``要带户口本吗``, ``结婚证用拿吗``."""
+    if name not in plain or _OPEN.search(plain):
+        return False
+    bring = "(?:带|拿|用|交|要|得|需要|出示|准备)"
+    return bool(re.search(rf"{bring}[^,。]{{0,3}}{re.escape(name)}|{re.escape(name)}[^,。]{{0,3}}{bring}", plain))
+
+
+def _about_document(catalogue: Catalogue, guidance: Guidance, text: str) -> list[str]:
+    """``要带户口本吗``, ``复印件行吗``: yes or no by the list."""
+    plain = normalise(text)
+    if not guidance.documents:
+        return []
+    if _COPY.search(plain) and _INSTEAD.search(plain):
+        originals = [item["name"] for item in guidance.documents if item.get("form") in ("原件", "原件和复印件")]
+        if not originals:
+            return []
+        return [f"这几样要看原件,光带复印件不行:{'、'.join(dict.fromkeys(originals))}。"]
+    names = [
+        kind.name
+        for kind in catalogue.documents.values()
+        if any(_asked_for(normalise(name), plain) for name in (kind.name, *kind.aliases) if len(name) >= 2)
+    ]
+    if not names:
+        return []
+    wanted = [item for item in guidance.documents if item["name"] in names]
+    if wanted:
+        return [f"要带:{sentence(document_line(item))}" for item in wanted[:1]]
+    return [f"材料清单里没有{min(names, key=len)}。"]

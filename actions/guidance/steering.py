@@ -1,0 +1,276 @@
+"""Steps: the person steers: back, from the start, no I meant something else, and two things at once."""
+
+from __future__ import annotations
+
+import re
+
+from actions.guidance.answering import answer, depends_on_person
+from actions.guidance.correction import Correction, correction_in
+from actions.guidance.matching import CLEAR, MARGIN, essence, matcher
+from actions.guidance.models import Reply
+from actions.guidance.picking import offer, option_given
+from actions.guidance.place import asked_kind
+from actions.guidance.turn import Turn, failed, replies
+from bot.text.normalise import normalise
+from knowledge.models import Matter
+
+_BACK = re.compile(
+    r"(?:回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回)(?:去)?(?:到)?(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|头先|原来|先前)"
+    r"|^(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|先前|头先|最开始)(?:说|问|讲)?的?(?:那|这)?(?:个|件)?(?:事|问题)?(?:呢|吧|的)?$"
+    r"|(?:刚才|刚刚|方才|之前|前面|先前)(?:我)?(?:说|问|讲)?的?(?:那|这)(?:个|件|张|本)"
+)
+_SHORT = 8
+_KIN = re.compile("妈|爸|娘|爹|奶奶|爷爷|姥|老伴|老公|老婆|爱人|媳妇|孩子|儿子|女儿|闺女|别人|同事|朋友|老人|亲戚")
+_JOINED = re.compile(
+    r"还有|另外|顺便|顺带|再就是|再有|以及|同时|[,。;、]?(?:我)?(?:还|也|再)(?:想|要|得)(?:问|办)?|和|跟"
+)
+_SPECIAL = re.compile("港澳台|港澳|台湾|外国|军队|武警|临时|异地|跨省|电动|进口|摩托|残疾")
+"""Words in a name that make it the matter of few people: not meant unless they are said."""
+_WHAT_IF = re.compile(
+    r"^(?:那|那么)?(?:要是|如果|假如|万一|若是|要)?(.{1,12}?)(?:了)?(?:的话|的)?(?:呢|的话|咋办|怎么办)[?？]?$"
+)
+
+
+def back(turn: Turn) -> Reply | None:
+    """Return to a matter spoken of before."""
+    memory = turn.memory
+    text = normalise(turn.understood.text)
+    if not _BACK.search(text):
+        return None
+    known = [code for code in memory.earlier if code in turn.catalogue.matters]
+    if not known:
+        return answer(turn, turn.understood.aspects) if turn.in_focus and len(text) <= 12 else None
+    rest = _BACK.sub("", text)
+    among = [*known, memory.matter] if memory.matter else known
+    wanted = _best(turn, rest, among) or known[-1]
+    aspects = turn.understood.aspects
+    turn.focus(wanted)
+    return answer(turn, aspects, replies()["back"].format(name=turn.catalogue.matter(wanted).name))
+
+
+def _best(turn: Turn, text: str, codes: list[str]) -> str | None:
+    """The code the words fit best, the later one where several fit alike; None if they say nothing."""
+    ranked = matcher(turn.catalogue).rank(text, list(reversed(codes)))
+    return ranked[0][0] if ranked and ranked[0][1] >= CLEAR else None
+
+
+def restart(turn: Turn) -> Reply | None:
+    """Forget everything on request."""
+    if turn.understood.intent != "start_over":
+        return None
+    turn.memory.__init__()  # type: ignore[misc]
+    return Reply("smalltalk", replies()["restart"])
+
+
+def corrected(turn: Turn) -> Reply | None:
+    """The person takes back something: a matter, who it is for, where they live, why."""
+    understood = turn.understood
+    found = correction_in(normalise(understood.text))
+    if understood.intent != "correct" and (found is None or not found.wrong):
+        return None
+    if turn.in_focus is None and not turn.memory.choices and (found is None or understood.decision == "answer"):
+        return None
+    if found is None:
+        turn.memory.pending = None
+        return _from_parse(turn) or Reply("ask_back", replies()["what_instead"])
+    return _of_person(turn, found) or _of_matter(turn, found)
+
+
+def _from_parse(turn: Turn) -> Reply | None:
+    if turn.understood.decision != "answer" or not turn.understood.codes:
+        return None
+    turn.focus(turn.understood.codes[0])
+    return answer(turn, turn.understood.aspects)
+
+
+def _of_person(turn: Turn, found: Correction) -> Reply | None:
+    """A correction of the place or of a facet of the matter in focus."""
+    matter, memory, understood = turn.in_focus, turn.memory, turn.understood
+    if matter is None:
+        return None
+    aspects = [memory.aspect] if memory.aspect and depends_on_person(memory.aspect) else []
+    right = normalise(found.right)
+    for entity in sorted(understood.entities, key=lambda item: item["entity"] != "street"):
+        if entity["entity"] not in ("street", "district"):
+            continue
+        named = normalise(str(entity.get("text") or understood.text[entity["start"] : entity["end"]]))
+        if named in right:
+            district, _, street = str(entity["value"]).partition("/")
+            kind = entity.get("role") or memory.whereabouts(matter).kind or asked_kind(matter)
+            memory.settle(district, street, kind)
+            return answer(turn, ["window"], replies()["corrected"])
+    for item in turn.catalogue.facets_of(matter):
+        inside = [e for e in understood.entities if e["entity"] == item.id and _in(understood.text, e, right)]
+        if inside:
+            given: str | None = str(inside[0]["value"])
+        elif item.id == "applicant" and _KIN.search(right) and not _KIN.search(found.wrong):
+            given = "proxy" if right.startswith(("替", "帮", "给", "代", "我")) else None
+        else:
+            given = option_given(item, type(understood)(right, "inform", "ask_back"))
+        if given is not None and any(option.id == given for option in item.options):
+            memory.situation = {**memory.situation, item.id: given}
+            memory.pending = None
+            return answer(turn, aspects, replies()["corrected"])
+    return None
+
+
+def _in(text: str, entity: dict[str, object], right: str) -> bool:
+    start, end = int(str(entity["start"])), int(str(entity["end"]))
+    return normalise(text[start:end]) in right
+
+
+def _of_matter(turn: Turn, found: Correction) -> Reply:
+    """The matter that fits what was put right, is not what was taken back, and goes on from before."""
+    memory, match = turn.memory, matcher(turn.catalogue)
+    before = turn.in_focus
+    aspects = turn.understood.aspects or ([memory.aspect] if memory.aspect else [])
+    if not found.right:
+        return _without(turn, found.wrong)
+    context = _minus(before.name, found.wrong) if before else ""
+    candidates = turn.catalogue.matters
+    scored = []
+    for code in candidates:
+        if found.wrong and code == memory.matter and match.fit(found.wrong, code) >= CLEAR:
+            continue
+        score = match.fit(found.right, code) + match.closeness(found.right + context, code)
+        score += 0.5 * match.fit(context, code) if context else 0
+        score += 0.35 * bool(before and candidates[code].branch == before.branch)
+        if found.wrong:
+            score -= 0.5 * match.fit(found.wrong, code)
+        special = set(_SPECIAL.findall(candidates[code].name))
+        score -= 0.3 * len(special - set(_SPECIAL.findall(found.right + context)))
+        score += 0.15 * (code in turn.understood.codes)
+        score += 0.15 * bool(before and any(item.code == code for item in before.related))
+        scored.append((score, match.fit(found.right, code), code))
+    scored.sort(key=lambda item: -item[0])
+    best = [item for item in scored if item[1] >= CLEAR][:4]
+    if not best:
+        return _from_parse(turn) or failed(turn, replies()["what_instead"])
+    if len(best) == 1 or best[0][0] - best[1][0] >= MARGIN:
+        turn.focus(best[0][2])
+        return answer(turn, aspects, replies()["corrected"])
+    memory.aspect = aspects[0] if aspects else None
+    close = [code for score, _, code in best if score > best[0][0] - 2 * MARGIN]
+    return offer(turn, close if len(close) > 1 else [code for _, _, code in best], replies()["corrected_which"])
+
+
+def _minus(name: str, words: str) -> str:
+    """``name`` without the characters of ``words``: what stays the same when those are taken back."""
+    return "".join(char for char in name if char not in words)
+
+
+def _without(turn: Turn, wrong: str) -> Reply:
+    """Only what is *not* meant is known: offer the neighbours that are not that."""
+    before = turn.in_focus
+    match = matcher(turn.catalogue)
+    if before is None:
+        return failed(turn, replies()["what_instead"])
+    rest = [item.code for item in before.related if match.fit(wrong, item.code) < CLEAR]
+    turn.memory.rejected = [*turn.memory.rejected, before.code]
+    return offer(turn, rest[:4], replies()["others"]) if rest else failed(turn, replies()["what_instead"])
+
+
+def shift(turn: Turn) -> Reply | None:
+    """``要是丢了呢``: a neighbour of the matter in focus, named by what tells it apart."""
+    matter, understood = turn.in_focus, turn.understood
+    if matter is None:
+        return None
+    text = normalise(understood.text)
+    foreign = understood.entity("hukou") == ["nonlocal"] and understood.intent in ("inform", "follow_up", "vague")
+    if foreign and all(item.id != "hukou" for item in turn.catalogue.facets_of(matter)):
+        codes = [item.code for item in matter.related if re.search("户口不在天津|外地户口", item.tells_apart)]
+        if codes:
+            turn.focus(codes[0])
+            return answer(
+                turn, understood.aspects, replies()["shifted"].format(name=turn.catalogue.matter(codes[0]).name)
+            )
+    if understood.decision in ("answer", "refer", "emergency"):
+        return None
+    just_this = len(text) <= _SHORT and matcher(turn.catalogue).core(text, matter.code) > 0.9
+    if understood.aspects and not just_this:
+        return None
+    if understood.decision == "clarify" and len(text) > _SHORT:
+        return None
+    found = _WHAT_IF.match(text)
+    described = found[1] if found else text if understood.intent == "choose" or len(text) <= _SHORT else ""
+    if not essence(described) or understood.intent in ("affirm", "deny", "skip", "more", "repeat", "start_over"):
+        return None
+    codes = _neighbours(turn, matter)
+    match = matcher(turn.catalogue)
+    if match.core(described, matter.code) >= CLEAR:
+        # 「快到期了」 for the card that expires: that is the case already being answered.
+        return answer(turn, [turn.memory.aspect] if turn.memory.aspect else [])
+    if not codes:
+        return None
+    scored = sorted(((code, match.core(described, code)) for code in codes), key=lambda item: -item[1])
+    if scored[0][1] < CLEAR:
+        return None
+    best = [code for code, score in scored if score > scored[0][1] - MARGIN]
+    same = sorted(best, key=lambda code: -match.fit(_minus(matter.name, described), code))
+    turn.focus(same[0])
+    return answer(turn, [], replies()["shifted"].format(name=turn.catalogue.matter(same[0]).name))
+
+
+def _neighbours(turn: Turn, matter: Matter) -> list[str]:
+    """Matters that this one names as related, and those that name it."""
+    there = [item.code for item in matter.related if item.code in turn.catalogue.matters]
+    back_here = [
+        other.code
+        for other in turn.catalogue.matters.values()
+        if any(item.code == matter.code for item in other.related)
+    ]
+    return list(dict.fromkeys([*there, *back_here]))
+
+
+def two_matters(turn: Turn) -> Reply | None:
+    """Two matters in one message: the one is answered after the other."""
+    understood = turn.understood
+    if understood.decision not in ("answer", "clarify"):
+        return None
+    text = normalise(understood.text)
+    joined = _JOINED.search(text)
+    if joined is None:
+        return None
+    for cut in _JOINED.finditer(text):
+        pair = _pair(turn, text[: cut.start()], text[cut.end() :])
+        if pair is not None:
+            turn.focus(pair[0])
+            turn.memory.also = pair[1]
+            return answer(turn, understood.aspects)
+    return None
+
+
+def _pair(turn: Turn, left: str, right: str) -> tuple[str, str] | None:
+    match = matcher(turn.catalogue)
+    if not (match.speaks_of(left) and match.speaks_of(right)):
+        return None
+    candidates = list(dict.fromkeys([*turn.understood.options, *turn.understood.codes]))
+    first = _half(turn, left, right, candidates)
+    second = _half(turn, right, left, candidates)
+    if first is None or second is None or first == second:
+        return None
+    apart = (
+        match.fit(left, first) - match.fit(left, second) >= MARGIN
+        and match.fit(right, second) - match.fit(right, first) >= MARGIN
+    )
+    return (first, second) if apart else None
+
+
+def _half(turn: Turn, half: str, other: str, candidates: list[str]) -> str | None:
+    """The matter of one half of the sentence; what was said in the other half fills what it leaves out."""
+    match = matcher(turn.catalogue)
+    for among in (turn.understood.options, candidates):
+        found = match.clear(half, among) if len(among) > 1 else None
+        if found is not None and match.fit(half, found) >= 0.7:
+            return found
+    ranked = match.rank(half)
+    if ranked[0][1] >= 0.8 and ranked[0][1] - ranked[1][1] >= MARGIN:
+        return ranked[0][0]
+    nearest = sorted(((score + match.closeness(half, code), code) for code, score in ranked[:20]), reverse=True)
+    if ranked[0][1] >= 0.7 and nearest[0][0] - nearest[1][0] >= MARGIN:
+        return nearest[0][1]
+    close = [code for code, score in ranked if score >= 0.7 and score > ranked[0][1] - MARGIN]
+    if not 1 < len(close) <= 12:
+        return None
+    again = sorted(((match.fit(half + other, code), code) for code in close), reverse=True)
+    return again[0][1] if again[0][0] - again[1][0] >= MARGIN / 2 else None

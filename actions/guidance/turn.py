@@ -1,0 +1,79 @@
+"""One turn: what was understood, what is remembered, the knowledge; and small help for the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from actions.guidance.context import Memory, Understood
+from actions.guidance.models import Reply
+from actions.guidance.summary import summary
+from knowledge import yamlio
+from knowledge.catalogue import Catalogue
+from knowledge.models import Matter
+
+MAX_FAILURES = 2
+"""After so many turns in a row without an answer the way to a human is shown."""
+
+
+@lru_cache(maxsize=1)
+def replies() -> dict[str, str]:
+    """The canned sentences of ``replies.yml``."""
+    loaded: dict[str, str] = yamlio.read(Path(__file__).with_name("replies.yml"))
+    return loaded
+
+
+@dataclass
+class Turn:
+    """Everything one step may look at. ``today`` is the day on which the dates are computed."""
+
+    catalogue: Catalogue
+    understood: Understood
+    memory: Memory
+    today: date
+
+    @property
+    def in_focus(self) -> Matter | None:
+        """The matter the conversation is about, if it still exists."""
+        return self.catalogue.matters.get(self.memory.matter or "")
+
+    def focus(self, code: str) -> None:
+        """Turn to a matter, keeping what this message says of the person."""
+        self.memory.focus(code, self.understood.situation(self.catalogue.facets))
+
+
+Step = Callable[[Turn], Reply | None]
+
+
+def named(matter: Matter) -> dict[str, str]:
+    """The contract's short form of a matter."""
+    return {"code": matter.code, "name": matter.name}
+
+
+def focus_named(turn: Turn) -> dict[str, str] | None:
+    """The matter in focus in the contract's short form."""
+    return named(turn.in_focus) if turn.in_focus else None
+
+
+def failed(turn: Turn, text: str) -> Reply:
+    """A turn without an answer; the second in a row shows the way to a human as well."""
+    turn.memory.failures += 1
+    if turn.memory.failures < MAX_FAILURES:
+        return Reply("ask_back", text)
+    return Reply("handoff", f"{replies()['give_up']}\n{summary(turn.catalogue, turn.memory)}".rstrip())
+
+
+def take_entities(turn: Turn) -> bool:
+    """Remember place and situation given in passing. Returns whether a place was given."""
+    memory, understood = turn.memory, turn.understood
+    found = understood.places()
+    # The place they did not say what it is comes first: it replaces what was known before.
+    for kind, (district, street) in sorted(found.items(), key=lambda item: item[0] or ""):
+        before = memory.place.get(kind or "", {})
+        same = before.get("district") == district and not understood.entity("place_option")
+        memory.settle(district, street or (before.get("street", "") if same else ""), kind)
+    memory.situation = {**memory.situation, **understood.situation(turn.catalogue.facets)}
+    return bool(found)

@@ -1,0 +1,107 @@
+"""Life events, with a made-up bundle: the real ones are knowledge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from actions.guidance.bundle import bundles, plan
+from actions.guidance.context import Memory, Understood
+from actions.guidance.place import Whereabouts
+from actions.guidance.respond import respond
+from knowledge.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class FakeStep:
+    matter: str
+    when: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class FakeBundle:
+    id: str = "moving_in"
+    name: str = "搬进新家"
+    steps: tuple[FakeStep, ...] = (
+        FakeStep("HZ-901", note="先办这件"),
+        FakeStep("HZ-903", when="有车的"),
+        FakeStep("HZ-902"),
+        FakeStep("HZ-999"),
+    )
+    referrals: tuple[str, ...] = ("water", "unknown")
+
+
+@dataclass(frozen=True)
+class WithBundles(Catalogue):
+    bundles: dict[str, Any] = field(default_factory=dict)
+
+
+@pytest.fixture
+def events(small: Catalogue) -> WithBundles:
+    found = FakeBundle()
+    values = {name: getattr(small, name) for name in small.__dataclass_fields__}
+    return WithBundles(**values, bundles={found.id: found})
+
+
+def test_a_knowledge_base_without_bundles_has_none(small: Catalogue) -> None:
+    if not hasattr(small, "bundles"):
+        assert bundles(small) == {}
+
+
+def test_each_document_once_with_the_visits_that_need_it(events: WithBundles) -> None:
+    planned = plan(events, FakeBundle(), {"applicant": "self"}, Whereabouts())
+    assert [matter.code for matter in planned.matters] == ["HZ-901", "HZ-903", "HZ-902"]
+    assert [(item.name, item.steps) for item in planned.documents] == [("居民户口簿", [1, 2])]
+    assert planned.online == [1, 3]
+    assert planned.unconfirmed == [3]
+    assert [item.id for item in planned.referrals] == ["water"]
+
+
+def test_open_cases_are_spelled_out(events: WithBundles) -> None:
+    planned = plan(events, FakeBundle(), {}, Whereabouts())
+    proxy = next(item for item in planned.documents if item.name == "委托书")
+    assert proxy.when == {1: "替别人办", 2: "替别人办"}
+
+
+def ask(events: WithBundles, memory: Memory | None = None) -> tuple[Any, Memory]:
+    return respond(events, Understood("刚搬家要办啥", "bundle", "answer", topic="moving_in"), memory or Memory())
+
+
+def test_reply_names_order_documents_online_and_others(events: WithBundles) -> None:
+    reply, memory = ask(events)
+    assert reply.act == "answer"
+    lines = reply.text.splitlines()
+    assert "3件" in lines[0]
+    assert lines[1].startswith("1. 测试证补领") and "先办这件" in lines[1]
+    assert "有车的" in lines[2]
+    assert reply.text.count("居民户口簿") == 1
+    assert "网上能办的:第1、3件" in reply.text
+    assert "自来水公司" in reply.text
+    custom = reply.custom()
+    assert custom["bundle"]["documents"][0]["for"] == ["HZ-901", "HZ-903"]
+    assert [choice["code"] for choice in custom["choices"]] == ["HZ-901", "HZ-903", "HZ-902"]
+    assert memory.matter is None
+
+
+def test_a_number_opens_one_of_its_matters(events: WithBundles) -> None:
+    _, memory = ask(events)
+    reply, _ = respond(events, Understood("2", "choose", "ask_back"), memory)
+    assert reply.matter == {"code": "HZ-903", "name": "测试审批"}
+
+
+def test_unknown_bundle_falls_through(events: WithBundles) -> None:
+    reply, _ = respond(events, Understood("x", "bundle", "answer", topic="nothing"), Memory())
+    assert reply.act in ("ask_back", "answer") and reply.text
+
+
+def test_one_matter_is_no_merged_list(events: WithBundles) -> None:
+    single = replace(FakeBundle(), steps=(FakeStep("HZ-901"),))
+    reply, _ = respond(
+        replace(events, bundles={"moving_in": single}),
+        Understood("x", "bundle", "answer", topic="moving_in"),
+        Memory(),
+    )
+    assert "合成一张" not in reply.text and "第1件" not in reply.text.split("网上")[0]

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import pytest
+
+from actions.guidance.turn import replies
+from knowledge.catalogue import Catalogue
+from tests.actions.guidance.talking import Conversation, code, place
+
+ID_CARDS = ("HZ-057", "HZ-058", "HZ-059", "HZ-060")
+
+
+@pytest.fixture
+def talk(catalogue: Catalogue) -> Conversation:
+    return Conversation(catalogue)
+
+
+@pytest.mark.parametrize(
+    ("text", "picked"),
+    [
+        ("丢了的那个", "HZ-059"),
+        ("坏了的", "HZ-058"),
+        ("快到期了那种", "HZ-057"),
+        ("改了名的", "HZ-060"),
+        ("第二个", "HZ-058"),
+        ("4", "HZ-060"),
+        ("最后一个", "HZ-060"),
+        ("不是坏的,是丢了的那个", "HZ-059"),
+    ],
+)
+def test_by_number_name_or_description(talk: Conversation, text: str, picked: str) -> None:
+    talk.clarify(*ID_CARDS, text="我要办身份证")
+    assert code(talk.say(text, "choose")) == picked
+
+
+def test_words_that_fit_several_narrow_the_choice(talk: Conversation) -> None:
+    talk.clarify("HZ-059", "HZ-064", "HZ-057", text="身份证")
+    reply = talk.say("丢了的", "choose")
+    assert code(reply) == "HZ-059" or {choice.code for choice in reply.choices} == {"HZ-059", "HZ-064"}
+
+
+def test_a_follow_up_before_the_choice_keeps_the_choice(talk: Conversation) -> None:
+    talk.clarify(*ID_CARDS, text="身份证")
+    reply = talk.say("那多少钱", "follow_up", aspects=["fee"])
+    assert reply.act == "clarify" and len(reply.choices) == 4
+    answer = talk.say("丢了的那个", "choose")
+    assert answer.aspect == "fee" and "40 元" in answer.text
+
+
+def test_none_of_these_offers_the_neighbours_once(talk: Conversation) -> None:
+    talk.clarify("HZ-057", "HZ-058", text="身份证")
+    second = talk.say("都不是", "none_of_these")
+    assert second.act == "clarify"
+    assert not {"HZ-057", "HZ-058"} & {choice.code for choice in second.choices}
+    assert talk.say("都不是", "none_of_these").act == "handoff"
+
+
+def test_what_was_rejected_is_not_offered_again(talk: Conversation) -> None:
+    talk.clarify("HZ-057", "HZ-058", text="身份证")
+    talk.say("都不是", "none_of_these")
+    reply = talk.clarify("HZ-057", "HZ-060", text="身份证那个")
+    assert [choice.code for choice in reply.choices] == ["HZ-060"]
+    assert code(talk.say("是", "affirm")) == "HZ-060"
+
+
+def test_no_to_an_answer_offers_its_neighbours(talk: Conversation) -> None:
+    talk.answer("HZ-057")
+    talk.say("跳过", "skip")
+    reply = talk.say("不对", "deny")
+    assert reply.act == "clarify"
+    assert "HZ-057" not in {choice.code for choice in reply.choices}
+
+
+@pytest.mark.parametrize("text", ["好的", "不用了", "没有了,谢谢"])
+def test_enough_is_no_failure(talk: Conversation, text: str) -> None:
+    talk.answer("NB-001")
+    intent = "affirm" if text == "好的" else "deny"
+    assert talk.say(text, intent).text == replies()["done"]
+    assert talk.memory.failures == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "option"),
+    [("满了", "affirm", "adult"), ("没有", "deny", "minor"), ("还没满", "vague", "minor"), ("1", "choose", "adult")],
+)
+def test_yes_and_no_to_a_question_that_one_option_denies(
+    talk: Conversation, text: str, intent: str, option: str
+) -> None:
+    talk.answer("HZ-057", aspects=["documents"])
+    assert talk.memory.pending == "facet:age16"
+    talk.say(text, intent)
+    assert talk.memory.situation["age16"] == option
+
+
+def test_yes_to_expired_means_expired(talk: Conversation) -> None:
+    talk.answer("JG-004", aspects=["documents"], entities=[
+        {"entity": "party", "value": "person"}, {"entity": "hukou", "value": "local"}
+    ])  # fmt: skip
+    talk.memory.pending = "facet:inspection"
+    talk.say("过了", "affirm")
+    assert talk.memory.situation["inspection"] == "expired"
+
+
+def test_a_facet_that_hangs_on_another_is_not_asked_where_that_is_ruled_out(talk: Conversation) -> None:
+    talk.answer("CRJ-002", aspects=["documents"])
+    asked = []
+    for _ in range(6):
+        if not (talk.memory.pending or "").startswith("facet:"):
+            break
+        asked.append(talk.memory.pending)
+        talk.say("1", "choose")
+    assert "facet:companion" not in asked
+    assert len(asked) == len(set(asked)) <= 3
+
+
+def test_a_new_question_in_the_middle_of_one_is_answered(talk: Conversation) -> None:
+    talk.answer("HZ-057", aspects=["documents"])
+    reply = talk.answer("JG-028", "先不说这个,行驶证丢了去哪补", aspects=["window"])
+    assert code(reply) == "JG-028"
+
+
+def test_place_of_one_name_is_asked_for_and_picked(small: Catalogue) -> None:
+    talk = Conversation(small)
+    talk.answer("HZ-901")
+    options = [{"entity": "place_option", "value": value} for value in ("甲区/西风街道", "乙区/东风街道")]
+    reply = talk.say("我住幸福社区", "inform", entities=options)
+    assert reply.act == "clarify" and len(reply.choices) == 2
+    assert "5号窗口" in talk.say("乙区的", "inform").text
+
+
+def test_household_and_residence_are_kept_apart(small: Catalogue) -> None:
+    talk = Conversation(small)
+    entities = [*place("甲区/东风街道", "household"), *place("乙区/东风街道", "residence")]
+    assert "4号窗口" in talk.answer("HZ-901", entities=entities).text
+
+
+def test_where_one_lives_is_only_a_condition_for_a_household_matter(small: Catalogue) -> None:
+    talk = Conversation(small)
+    text = talk.answer("HZ-901", entities=place("甲区/东风街道", "residence")).text
+    assert "户口在甲区东风街道的" in text
+
+
+def test_the_answer_to_our_question_is_what_we_asked_for(small: Catalogue) -> None:
+    talk = Conversation(small)
+    assert "户口在哪个区" in talk.answer("HZ-901").text
+    assert "去哪办:4号窗口" in talk.say("甲区东风街", "inform", entities=place("甲区/东风街道")).text

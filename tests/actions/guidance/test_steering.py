@@ -1,0 +1,145 @@
+"""Corrections, returning, what-if, two matters at once: with the real records."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.guidance.correction import Correction, correction_in
+from actions.guidance.turn import replies
+from knowledge.catalogue import Catalogue
+from tests.actions.guidance.talking import Conversation, code
+
+
+@pytest.fixture
+def talk(catalogue: Catalogue) -> Conversation:
+    return Conversation(catalogue)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right"),
+    [
+        ("不是护照,是港澳通行证", "护照", "港澳通行证"),
+        ("不是护照 是港澳通行证", "护照", "港澳通行证"),
+        ("我指的是居住证,不是身份证", "身份证", "居住证"),
+        ("说错了,是换证", "", "换证"),
+        ("口误,应该是台湾通行证", "", "台湾通行证"),
+        ("不对,我不是问这个", "这个", ""),
+    ],
+)
+def test_what_a_correction_says(text: str, wrong: str, right: str) -> None:
+    assert correction_in(text) == Correction(wrong, right)
+
+
+@pytest.mark.parametrize("text", ["是不是要带户口本", "我说错了", "护照到期", "不是", "这不是我的证怎么办"])
+def test_what_is_no_correction(text: str) -> None:
+    found = correction_in(text)
+    assert found is None or not found.right
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "after"),
+    [
+        ("CRJ-002", "不是护照,是港澳通行证", "CRJ-007"),
+        ("CRJ-003", "不是护照,是港澳通行证", "CRJ-008"),
+        ("HZ-059", "不是身份证,是护照", "CRJ-003"),
+        ("HZ-059", "不是丢了,是坏了", "HZ-058"),
+        ("JG-054", "不是到期,是丢了", "JG-060"),
+        ("CRJ-006", "口误,应该是台湾通行证", "CRJ-018"),
+        ("HZ-067", "不是第一次办,是签注", "HZ-068"),
+    ],
+)
+def test_correction_goes_on_from_what_was_spoken_of(talk: Conversation, before: str, text: str, after: str) -> None:
+    talk.answer(before)
+    assert code(talk.say(text, "correct")) == after
+
+
+def test_corrected_matter_is_never_the_one_taken_back(talk: Conversation) -> None:
+    talk.answer("JG-004")
+    reply = talk.say("不是二手车,是新车", "correct")
+    offered = [choice.code for choice in reply.choices] or [code(reply)]
+    assert "JG-004" not in offered
+
+
+def test_a_correction_that_fits_several_asks(talk: Conversation) -> None:
+    talk.answer("HZ-001")
+    reply = talk.say("不是上户口,是改名字", "correct")
+    assert reply.act == "clarify"
+    assert {"HZ-040", "HZ-041"} <= {choice.code for choice in reply.choices}
+
+
+def test_a_mistake_without_its_correction_asks_and_is_no_failure(talk: Conversation) -> None:
+    talk.answer("HZ-059")
+    reply = talk.say("我说错了", "correct")
+    assert reply.text == replies()["what_instead"]
+    assert talk.memory.failures == 0
+
+
+def test_correcting_who_it_is_for(talk: Conversation) -> None:
+    talk.answer("ZA-001")
+    reply = talk.say("不是我,是替我妈办", "correct", entities=[
+        {"entity": "applicant", "value": "proxy", "start": 5, "end": 8}
+    ])  # fmt: skip
+    assert talk.memory.situation["applicant"] == "proxy"
+    assert code(reply) == "ZA-001"
+
+
+def test_correcting_the_place_takes_the_new_one(talk: Conversation) -> None:
+    talk.answer("HZ-057", entities=[{"entity": "district", "value": "河西区"}])
+    reply = talk.say("不是河西,是河东", "correct", entities=[
+        {"entity": "district", "value": "河西区", "start": 2, "end": 4},
+        {"entity": "district", "value": "河东区", "start": 6, "end": 8},
+    ])  # fmt: skip
+    assert "河东" in reply.text and "河西" not in reply.text
+
+
+def test_returning_to_the_matter_before(talk: Conversation) -> None:
+    talk.answer("HZ-059")
+    talk.answer("CRJ-002")
+    assert code(talk.say("回到刚才那个", "start_over")) == "HZ-059"
+    assert code(talk.say("再回到刚才那个", "start_over")) == "CRJ-002"
+
+
+def test_returning_by_name(talk: Conversation) -> None:
+    for each in ("JG-004", "JG-060", "HZ-059"):
+        talk.answer(each)
+    assert code(talk.say("刚才说的那个过户的事", "vague")) == "JG-004"
+
+
+def test_nothing_to_return_to_is_a_new_start(talk: Conversation) -> None:
+    assert talk.say("回到开头", "start_over").text == replies()["restart"]
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "after"),
+    [("HZ-057", "要是丢了呢", "HZ-059"), ("CRJ-002", "丢了的话呢", "CRJ-003"), ("JG-054", "那坏了呢", "JG-055")],
+)
+def test_what_if(talk: Conversation, before: str, text: str, after: str) -> None:
+    talk.answer(before)
+    reply = talk.say(text, "follow_up")
+    assert code(reply) == after
+    assert "另一件事" in reply.text
+
+
+def test_foreign_household_leads_to_its_own_matter(talk: Conversation) -> None:
+    talk.answer("HZ-059")
+    reply = talk.say("我是外地户口", "inform", entities=[{"entity": "hukou", "value": "nonlocal"}])
+    assert code(reply) == "HZ-062"
+
+
+def test_two_matters_are_answered_one_after_the_other_and_followed_up_together(talk: Conversation) -> None:
+    reply = talk.clarify("HZ-059", "CRJ-002", text="身份证丢了怎么补,还有护照到期怎么换")
+    assert reply.act == "answer"
+    assert reply.text.index("居民身份证丢失补领") < reply.text.index("普通护照换发")
+    assert reply.custom()["also"][0]["matter"]["code"] == "CRJ-002"
+    fees = talk.say("那多少钱", "follow_up", aspects=["fee"]).text
+    assert "40 元" in fees and "120 元" in fees
+    only = talk.answer("HZ-013", "户口本丢了")
+    assert "第二件" not in only.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["身份证丢了,怎么补", "身份证和户口本都要带吗", "补身份证还要带什么", "我和我爱人的户口怎么迁"],
+)
+def test_one_matter_stays_one(talk: Conversation, text: str) -> None:
+    assert "第二件" not in talk.answer("HZ-059", text).text
