@@ -117,14 +117,15 @@ button[aria-pressed="true"] { background: var(--brand); color: var(--brand-ink);
 :focus-visible { outline: 3px solid var(--brand); outline-offset: 2px; }
 .primary { background: var(--brand); color: var(--brand-ink); border-color: var(--brand); font-weight: 600; }
 .bar button { padding: .25em .65em; }
-.frame.elder .bar button { font-size: min(1em, 22px); }
+/* Very large type is for reading and writing; the buttons around it stay at 22 pixels, or nothing fits on a phone. */
+.frame.elder .bar, .frame.elder .foot button { font-size: min(1em, 22px); }
 
 .settings { display: flex; flex-wrap: wrap; gap: .6em 1.2em; padding: .7em .8em; background: var(--card); border-bottom: 1px solid var(--line); max-height: 60%; overflow-y: auto; }
 .settings .field { display: flex; align-items: center; flex-wrap: wrap; gap: .5em; }
 select { font: inherit; min-height: var(--target); padding: .2em .5em; color: var(--ink); background: var(--paper); border: 1px solid var(--edge); border-radius: .5em; max-width: 100%; }
 .banner { padding: .5em .8em; background: var(--warn-paper); color: var(--warn); border-bottom: 1px solid var(--line); }
 
-.scroll { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: .9em; min-height: 5em; }
+.scroll { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: .9em; min-height: 80px; }
 .scroll:focus-visible { outline-offset: -3px; }
 .old, .log { display: flex; flex-direction: column; gap: .8em; max-width: 46em; margin: 0 auto; }
 .old:not(:empty) + .log:not(:empty) { margin-top: .8em; }
@@ -143,8 +144,8 @@ select { font: inherit; min-height: var(--target); padding: .2em .5em; color: va
 .small { font-size: var(--small); color: var(--soft); }
 .card { border: 1px solid var(--line); border-radius: .8em; padding: .6em .8em; background: var(--paper); }
 .card > * + * { margin-top: .4em; }
-.card h3 { font-weight: 700; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .8em; }
-.card h3 span { font-weight: 400; font-size: var(--small); color: var(--soft); }
+.card .head { font-weight: 700; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .8em; }
+.card .head span { font-weight: 400; font-size: var(--small); color: var(--soft); }
 .card ul { list-style: none; }
 .card li + li { border-top: 1px solid var(--line); }
 .card label { display: flex; gap: .6em; align-items: flex-start; padding: .4em 0; min-height: var(--target); cursor: pointer; }
@@ -198,6 +199,7 @@ dialog .row { margin-top: 1em; justify-content: flex-end; }
   .message { max-width: 100%; }
   .scroll { padding: .6em; }
 }
+@media (max-width: 22em) { .bar > svg { display: none; } .bar, .foot { padding-inline: .5em; } }
 @media (max-height: 40em) { .foot .note { display: none; } .bar .subtitle { display: none; } }
 @media (prefers-reduced-motion: reduce) { .dots i { animation: none; opacity: .7; } }
 @media (forced-colors: active) { .mine, .card, .message { border: 1px solid; } button[aria-pressed="true"] { border-width: 3px; } }
@@ -561,7 +563,7 @@ class OneDoor extends HTMLElement {
   showSettings(visible) {
     this.settings.hidden = !visible;
     this.settingsButton.setAttribute("aria-expanded", String(visible));
-    if (visible) this.settings.querySelector("button:not([hidden]), select").focus();
+    if (visible) [...this.settings.querySelectorAll("button, select")].find((node) => node.getClientRects().length).focus();
     else this.settingsButton.focus();
   }
 
@@ -1036,7 +1038,7 @@ class OneDoor extends HTMLElement {
     const count = element("span", {});
     const list = element("ul");
     const card = element("div", { class: "card documents", role: "group", "aria-label": `${words.documents} ${matter.name}`, "data-matter": matter.code },
-      element("h3", {}, words.documents, count), list,
+      element(this.layout === "page" ? "h2" : "h3", { class: "head" }, words.documents, count), list,
       element("div", { class: "row", lang: this.frame.lang },
         element("button", { type: "button", class: "copy", onclick: () => this.copy(entry) }, words.copy),
         element("button", { type: "button", class: "print", onclick: () => this.print(entry) }, words.print),

@@ -40,7 +40,7 @@ class Chat:
         chat.page.on("pageerror", lambda error: chat.problems.append(str(error)))
         chat.page.on("dialog", lambda dialog: (chat.problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
         chat.page.goto(url)
-        chat.page.locator("one-door .frame").wait_for()
+        chat.page.locator("one-door .frame").wait_for(state="attached")
         return chat
 
     def _note(self, message: Any) -> None:

@@ -22,7 +22,7 @@ def test_documents_are_a_list_to_tick(chat: Chat) -> None:
     assert boxes.count() >= 2
     expect(reply).to_contain_text("居民户口簿")
     boxes.first.check()
-    expect(reply.locator("h3")).to_contain_text("备好 1 样")
+    expect(reply.locator(".head")).to_contain_text("备好 1 样")
     # The list in the text and the list to tick are one list.
     assert reply.inner_text().count("居民身份证申领登记表") <= 1
     # Ticks belong to the matter: the same list further down shows them too.

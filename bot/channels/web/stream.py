@@ -130,7 +130,7 @@ class Conversations:
             yield event("reset", {})
             last = max(0, len(known) - MAX_SHOWN)
         typing = False
-        while not self.closing and not until():
+        while True:
             signal = conversation.signal()
             for entry in (await conversation.entries())[last:]:
                 last = entry.number
@@ -138,6 +138,8 @@ class Conversations:
             if typing != bool(conversation.typing):
                 typing = bool(conversation.typing)
                 yield event("typing", {"on": typing})
+            if self.closing or until():
+                return
             if not await conversation.change(signal, self._heartbeat):
                 yield ": still here\n\n"
                 if self._several:
