@@ -52,6 +52,9 @@ lock: $(UV) ## 重新锁定依赖(改过 requirements/*.in 之后) / lock the de
 	  $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --override requirements/overrides.txt requirements/$$name.in -o requirements/$$name.txt; done
 
+screenshots: $(DEV) ## 重新拍 docs/images 里的网页截图 / retake the pictures in docs/images
+	@$(BIN)/python -m tests.browser.screenshots
+
 benchmark-nlu: $(DEV) ## 理解的准确率和速度,与基线同场比较 / accuracy and speed against baselines
 	@$(BIN)/python -m benchmarks.nlu
 

@@ -30,7 +30,7 @@ const WORDS = {
     you: "您说:", bot: "一扇门说:", typing: "正在查……", earlier: "以上是之前的对话",
     masked: "号码已经隐去,没有保存。",
     documents: "要带的材料", ready: (done, all) => `备好 ${done} 样,共 ${all} 样`, copies: (n) => `${n} 份`,
-    when: (text) => `${text}的要带`, exempt: (text) => `可免交:用${text}(电子证照)代替`, where: (text) => `在哪儿开:${text}`,
+    when: (text) => `${text}的要带`, exempt: (text) => `可免交:用${text}代替`, where: (text) => `哪里办:${text}`,
     copy: "复制", copied: "已经复制,可以粘贴到微信里", copyFailed: "这个浏览器不让复制,请手动选中文字",
     print: "打印或存 PDF", picture: "存成图片", saved: "图片已经存到下载里", pictureFailed: "这个浏览器不能存图片,请截屏",
     address: "地址", phone: "电话", hours: "时间", verified: "已核实", unverified: "未核实", asOf: (text) => `${text}的资料`,
@@ -56,7 +56,7 @@ const WORDS = {
     you: "You: ", bot: "OneDoor: ", typing: "Looking it up…", earlier: "Earlier conversation above",
     masked: "The number was hidden and not stored.",
     documents: "Documents to bring", ready: (done, all) => `${done} of ${all} ready`, copies: (n) => `${n} copies`,
-    when: (text) => `if: ${text}`, exempt: (text) => `not needed with the e-certificate ${text}`, where: (text) => `issued by: ${text}`,
+    when: (text) => `if: ${text}`, exempt: (text) => `not needed with ${text}`, where: (text) => `where: ${text}`,
     copy: "Copy", copied: "Copied", copyFailed: "This browser does not allow copying; please select the text",
     print: "Print or PDF", picture: "Save as picture", saved: "The picture is in your downloads", pictureFailed: "This browser cannot save pictures; please take a screenshot",
     address: "Address", phone: "Telephone", hours: "Hours", verified: "confirmed", unverified: "not confirmed", asOf: (text) => `as of ${text}`,
@@ -127,7 +127,7 @@ select { font: inherit; min-height: var(--target); padding: .2em .5em; color: va
 
 .scroll { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: .9em; min-height: 80px; }
 .scroll:focus-visible { outline-offset: -3px; }
-.old, .log { display: flex; flex-direction: column; gap: .8em; max-width: 46em; margin: 0 auto; }
+.old, .log { display: flex; flex-direction: column; gap: .8em; max-width: calc(46 * var(--size)); margin: 0 auto; }
 .old:not(:empty) + .log:not(:empty) { margin-top: .8em; }
 .earlier { align-self: center; font-size: var(--small); color: var(--soft); }
 .message { max-width: 92%; padding: .65em .9em; border-radius: 1em; background: var(--card); border: 1px solid var(--line); align-self: flex-start; overflow-wrap: anywhere; }
@@ -149,11 +149,10 @@ select { font: inherit; min-height: var(--target); padding: .2em .5em; color: va
 .card ul { list-style: none; }
 .card li + li { border-top: 1px solid var(--line); }
 .card label { display: flex; gap: .6em; align-items: flex-start; padding: .4em 0; min-height: var(--target); cursor: pointer; }
-.card input { width: 1.35em; height: 1.35em; margin: .15em 0 0; flex: none; accent-color: var(--brand); }
+.card input { font: inherit; width: 1.35em; height: 1.35em; margin: .15em 0 0; flex: none; accent-color: var(--brand); }
 .card li span > * { display: block; }
 .card li b { display: inline; font-weight: 600; }
 .card .form { display: inline; }
-.card .ticked b { text-decoration: line-through; }
 .exempt { color: var(--good); font-size: var(--small); }
 .mark { font-size: var(--small); border: 1px solid currentColor; border-radius: .4em; padding: 0 .35em; white-space: nowrap; }
 .mark.good { color: var(--good); }
@@ -161,19 +160,19 @@ select { font: inherit; min-height: var(--target); padding: .2em .5em; color: va
 .icon.down { transform: rotate(180deg); }
 .row { display: flex; flex-wrap: wrap; gap: var(--gap); align-items: center; }
 .choices { display: flex; flex-direction: column; gap: var(--gap); }
-.choices button { text-align: start; justify-content: flex-start; flex-direction: column; align-items: flex-start; gap: 0; }
+.choices button { text-align: start; justify-content: center; flex-direction: column; align-items: flex-start; gap: 0; }
 .choices small { font-size: var(--small); color: var(--soft); }
 .tools { border-top: 1px solid var(--line); padding-top: .5em; }
 .tools button { font-size: var(--small); }
 .frame:not(.elder) .tools.only-read { display: none; }
-.typing { max-width: 46em; margin: .6em auto 0; color: var(--soft); display: flex; align-items: center; gap: .5em; min-height: 1.65em; }
+.typing { max-width: calc(46 * var(--size)); margin: .6em auto 0; color: var(--soft); display: flex; align-items: center; gap: .5em; min-height: 1.65em; }
 .dots { display: inline-flex; gap: .25em; }
 .dots i { width: .4em; height: .4em; border-radius: 50%; background: currentColor; animation: beat 1.2s infinite; }
 .dots i:nth-child(2) { animation-delay: .2s; } .dots i:nth-child(3) { animation-delay: .4s; }
 @keyframes beat { 0%, 60%, 100% { opacity: .25; } 30% { opacity: 1; } }
 
 .foot { background: var(--card); border-top: 1px solid var(--line); padding: .6em .8em; }
-.foot > * { max-width: 46em; margin-inline: auto; }
+.foot > * { max-width: calc(46 * var(--size)); margin-inline: auto; }
 .foot > * + * { margin-top: .5em; }
 form { display: flex; gap: .5em; align-items: flex-end; }
 textarea {
@@ -200,6 +199,7 @@ dialog .row { margin-top: 1em; justify-content: flex-end; }
   .scroll { padding: .6em; }
 }
 @media (max-width: 22em) { .bar > svg { display: none; } .bar, .foot { padding-inline: .5em; } }
+.frame.elder .foot .note { display: none; } /* the greeting says it too */
 @media (max-height: 40em) { .foot .note { display: none; } .bar .subtitle { display: none; } }
 @media (prefers-reduced-motion: reduce) { .dots i { animation: none; opacity: .7; } }
 @media (forced-colors: active) { .mine, .card, .message { border: 1px solid; } button[aria-pressed="true"] { border-width: 3px; } }
@@ -603,7 +603,8 @@ class OneDoor extends HTMLElement {
   }
 
   greet() {
-    const card = element("div", { class: "message bot greeting" }, element("p", {}, element("span", { class: "hidden" }, this.words.bot), this.words.greeting));
+    const card = element("div", { class: "message bot greeting" }, element("p", {}, element("span", { class: "hidden" }, this.words.bot), this.words.greeting),
+      element("p", { class: "small" }, this.words.note));
     this.offers(card, { suggestions: this.words.examples });
     this.old.replaceChildren(card);
     this.log.replaceChildren();
@@ -1054,10 +1055,7 @@ class OneDoor extends HTMLElement {
     });
     card.refresh = () => {
       const ticked = this.ticksOf(matter.code);
-      for (const [box, name] of boxes) {
-        box.checked = ticked.has(name);
-        box.closest("li").classList.toggle("ticked", box.checked);
-      }
+      for (const [box, name] of boxes) box.checked = ticked.has(name);
       count.textContent = words.ready(boxes.filter(([box]) => box.checked).length, boxes.length);
     };
     card.refresh();
