@@ -22,7 +22,7 @@ const WORDS = {
     open: "办事问一问", close: "关上", chat: "对话", log: "新消息", settings: "设置", elder: "长辈版",
     smaller: "字小一点", larger: "字大一点", size: "字号", theme: "颜色", auto: "跟手机一样", light: "浅色",
     dark: "深色", language: "界面文字",
-    ask: "您想办什么事", placeholder: "比如:身份证丢了怎么补", send: "发送", human: "找人工", humanSays: "转人工",
+    ask: "您想办什么事", placeholder: "想办什么事?", send: "发送", human: "找人工", humanSays: "转人工",
     restart: "重新开始", restartSure: "重新开始会清掉这里的对话。要重新开始吗?", yes: "重新开始", no: "不用,接着问",
     note: "遇到危险请直接拨打 110。这里不用填身份证号和电话。",
     greeting: "您好,我是“一扇门”。您想办什么事,用平常的话说就行。",
@@ -48,7 +48,7 @@ const WORDS = {
     open: "Ask about a service", close: "Close", chat: "Conversation", log: "New messages", settings: "Settings", elder: "Large print",
     smaller: "Smaller text", larger: "Larger text", size: "Text size", theme: "Colours", auto: "As the device", light: "Light",
     dark: "Dark", language: "Interface language",
-    ask: "What would you like to do?", placeholder: "In Chinese, e.g. 身份证丢了怎么补", send: "Send", human: "Ask a person", humanSays: "转人工",
+    ask: "What would you like to do?", placeholder: "Ask in Chinese", send: "Send", human: "Ask a person", humanSays: "转人工",
     restart: "Start over", restartSure: "Starting over clears this conversation. Start over?", yes: "Start over", no: "No, go on",
     note: "In danger, call 110. Do not enter ID or telephone numbers here.",
     greeting: "Hello. I can tell you what to bring and where to go for police services in Tianjin. I understand questions in Chinese only, and answer in Chinese.",
@@ -190,7 +190,7 @@ dialog::backdrop { background: rgb(0 0 0 / .5); }
 dialog .row { margin-top: 1em; justify-content: flex-end; }
 
 .frame.float { position: fixed; right: 1rem; bottom: 1rem; height: auto; z-index: 2147483000; }
-.float .launcher { border-radius: 2em; padding: .6em 1.1em; box-shadow: 0 4px 16px rgb(0 0 0 / .3); }
+.float .launcher { white-space: nowrap; border-radius: 2em; padding: .6em 1.1em; box-shadow: 0 4px 16px rgb(0 0 0 / .3); }
 .float .panel { position: fixed; right: 1rem; bottom: 1rem; width: min(26em, calc(100vw - 2rem)); height: min(44em, calc(100vh - 2rem)); border: 1px solid var(--edge); border-radius: 1em; overflow: hidden; box-shadow: 0 8px 32px rgb(0 0 0 / .35); }
 @media (max-width: 30em) {
   .float .panel { inset: 0; width: auto; height: auto; border: 0; border-radius: 0; }
@@ -198,7 +198,7 @@ dialog .row { margin-top: 1em; justify-content: flex-end; }
   .message { max-width: 100%; }
   .scroll { padding: .6em; }
 }
-@media (max-width: 22em) { .bar > svg { display: none; } .bar, .foot { padding-inline: .5em; } }
+@media (max-width: 22em) { .frame.elder textarea { font-size: min(1em, 24px); } .bar > svg { display: none; } .bar, .foot { padding-inline: .5em; } }
 .frame.elder .foot .note { display: none; } /* the greeting says it too */
 @media (max-height: 40em) { .foot .note { display: none; } .bar .subtitle { display: none; } }
 @media (prefers-reduced-motion: reduce) { .dots i { animation: none; opacity: .7; } }

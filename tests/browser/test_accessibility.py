@@ -87,13 +87,15 @@ def test_elder_version_is_large_everywhere(open_chat: Open) -> None:
           const shown = (node) => node.getClientRects().length && !node.closest('.hidden');
           const targets = [...root.querySelectorAll('button, a, select, textarea, label:has(input)')].filter(shown)
             .map((node) => [node.className || node.id || node.textContent, node.getBoundingClientRect()])
-            .filter(([, box]) => box.height < 60 || box.width < 60).map(([name, box]) => `${name} ${box.width}x${box.height}`);
+            .filter(([, box]) => box.height < 60 || box.width < 60)
+            .map(([name, box]) => `${name} ${box.width}x${box.height}`);
           const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
           const texts = [];
           while (walker.nextNode()) {
             const node = walker.currentNode;
-            if (node.textContent.trim() && shown(node.parentElement) && parseFloat(getComputedStyle(node.parentElement).fontSize) < 18
-              && node.parentElement.tagName !== 'STYLE') texts.push(node.textContent);
+            const parent = node.parentElement;
+            if (!node.textContent.trim() || !shown(parent)) continue;
+            if (parseFloat(getComputedStyle(parent).fontSize) < 18) texts.push(node.textContent);
           }
           return { targets, texts };
         }"""
@@ -126,7 +128,8 @@ def test_elder_type_goes_from_18_to_30_and_is_remembered(chat: Chat) -> None:
 
 def test_an_answer_can_be_read_aloud(open_chat: Open) -> None:
     chat = open_chat(
-        init=SETTINGS % "{elder: true}"
+        init=SETTINGS
+        % "{elder: true}"
         + "; speechSynthesis.speak = (speech) => { window.spoken = [speech.lang, speech.text]; };"
         " speechSynthesis.getVoices = () => [];"
     )
@@ -212,7 +215,7 @@ def test_nothing_moves_for_those_who_want_it_still(open_chat: Open) -> None:
     for setting, moves in (("reduce", False), ("no-preference", True)):
         chat = open_chat(reduced_motion=setting)
         held: list[Any] = []
-        chat.page.route("**/webhooks/web/messages", lambda route: held.append(route))  # noqa: PLW0108 - the answer does not come
+        chat.page.route("**/webhooks/web/messages", lambda route, held=held: held.append(route))  # no answer
         chat.write("你好")
         expect(chat.find(".typing")).to_contain_text("正在查")
         assert bool(chat.page.evaluate(moving)) is moves
@@ -251,7 +254,8 @@ def test_a_phone_of_320_pixels_needs_no_sideways_scrolling(open_chat: Open, sett
     chat.find(".settings-button").click()
     wide = chat.page.evaluate(
         """() => [...document.querySelector('one-door').shadowRoot.querySelectorAll('*')]
-          .filter((node) => node.getClientRects().length && !node.closest('.hidden') && node.getBoundingClientRect().right > 320.5)
+          .filter((node) => node.getClientRects().length && !node.closest('.hidden'))
+          .filter((node) => node.getBoundingClientRect().right > 320.5)
           .map((node) => `${node.tagName}.${node.className} ${node.getBoundingClientRect().right}`)"""
     )
     assert wide == []

@@ -83,7 +83,8 @@ def test_two_browsers_do_not_share_a_conversation(open_chat: Open) -> None:
 def test_a_session_that_is_no_longer_valid_starts_anew_without_losing_the_question(chat: Chat) -> None:
     chat.say("你好")
     chat.page.evaluate(
-        "() => { for (const key of Object.keys(localStorage)) if (key.startsWith('onedoor-session')) localStorage[key] = 'a.b.c'; }"
+        "() => Object.keys(localStorage).filter((key) => key.startsWith('onedoor-session'))"
+        ".forEach((key) => { localStorage[key] = 'a.b.c'; })"
     )
     chat.page.reload()
     chat.write("身份证丢了怎么补")

@@ -18,7 +18,8 @@ HOSTILE_CSS = """<style>
 def page_of(bot: Bot, more: str = "", element: str = "<one-door></one-door>") -> str:
     return (
         f'<!doctype html><html lang="zh-CN"><head><title>某局网站</title>{more}</head><body><h1>某局网站</h1>'
-        f'<button id="theirs">他们的按钮</button>{element}<script src="{bot.url}/static/onedoor.js"></script></body></html>'
+        f'<button id="theirs">他们的按钮</button>{element}<script src="{bot.url}/static/onedoor.js"></script>'
+        "</body></html>"
     )
 
 
@@ -50,7 +51,10 @@ def test_the_site_and_the_widget_do_not_touch_each_other(open_chat: Open, bot: B
       return [style.fontSize, style.color, style.lineHeight, style.visibility];
     }"""
     assert plain.page.evaluate(look) == styled.page.evaluate(look)
-    theirs = "() => { const style = getComputedStyle(document.querySelector('#theirs')); return [style.minHeight, style.borderRadius]; }"
+    theirs = """() => {
+      const style = getComputedStyle(document.querySelector('#theirs'));
+      return [style.minHeight, style.borderRadius, style.fontSize];
+    }"""
     bare = open_chat(site.put("/bare", page_of(bot, element="<one-door hidden></one-door>")))
     assert plain.page.evaluate(theirs) == bare.page.evaluate(theirs)
     assert plain.page.evaluate("() => [document.styleSheets.length, document.head.children.length]") == [0, 1]
@@ -79,7 +83,8 @@ def test_nobody_else_is_asked(open_chat: Open, bot: Bot, site: Site) -> None:
 
 
 def test_inline_it_fills_the_place_it_is_given(open_chat: Open, bot: Bot, site: Site) -> None:
-    element = '<div style="height: 500px; width: 400px"><one-door layout="inline" theme="dark" elder lang="en"></one-door></div>'
+    door = '<one-door layout="inline" theme="dark" elder lang="en"></one-door>'
+    element = f'<div style="height: 500px; width: 400px">{door}</div>'
     chat = open_chat(site.put("/inline", page_of(bot, element=element)), viewport={"width": 1000, "height": 800})
     box: Any = chat.find(".panel").bounding_box()
     assert box["width"] == 400 and box["height"] <= 500

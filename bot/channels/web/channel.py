@@ -19,7 +19,6 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from functools import wraps
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -63,6 +62,7 @@ class WebChannel(InputChannel):
         self,
         secret: str,
         allowed: frozenset[str] = frozenset(),
+        *,
         session_days: float = 7,
         messages_per_minute: float = 30,
         peer_messages_per_minute: float = 600,
@@ -78,6 +78,7 @@ class WebChannel(InputChannel):
         self._streams = AtOnce(streams)
         self._peer_streams = AtOnce(peer_streams)
         self._app: Any = None
+        self._on_new_message: Callable[[UserMessage], Awaitable[Any]]
         several = int(os.environ.get("SANIC_WORKERS", "1") or 1) > 1
         self._conversations = Conversations(self._read, several_processes=several)
 
@@ -104,121 +105,109 @@ class WebChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes."""
+        self._on_new_message = on_new_message
         routes = Blueprint("onedoor_web")
-
-        @routes.listener("before_server_start")
-        async def start(app: Sanic, loop: Any) -> None:
-            self._app = app
-
-            async def before_all(request: Request) -> HTTPResponse | None:
-                # Rasa owns "/" and answers with its version; the page takes its place. Rasa also
-                # answers every preflight itself, with a permission for nobody.
-                if request.path.startswith(PATH) and request.method == "OPTIONS":
-                    return await preflight(request)
-                return page.file_for(request)
-
-            app.request_middleware.appendleft(before_all)
-
-        @routes.listener("before_server_stop")
-        async def stop(app: Sanic, loop: Any) -> None:
-            self._conversations.close()
-
-        def answered(handler: Handler) -> Handler:
-            """Refuse other sites, turn our errors into answers, let allowed sites read both."""
-
-            @wraps(handler)
-            async def answer(request: Request) -> HTTPResponse | None:
-                try:
-                    request.ctx.cors = origins.cors_headers(request.headers, self._allowed)
-                except NotAllowed as error:
-                    return _refusal(403, "origin", str(error))
-                try:
-                    found = await handler(request)
-                except NotAllowed as error:
-                    found = _refusal(401, "session", str(error))
-                except BadInput as error:
-                    found = _refusal(400, "input", str(error))
-                except NotReady as error:
-                    found = _refusal(503, "busy", str(error))
-                except TooMany as error:
-                    found = _refusal(
-                        429, "rate", f"您问得太快了,请过 {error.seconds} 秒再试 / too many requests, please wait"
-                    )
-                    found.headers["Retry-After"] = str(error.seconds)
-                if found is not None:
-                    found.headers.update({"Cache-Control": "no-store", **request.ctx.cors})
-                return found
-
-            return answer
-
-        @answered
-        async def preflight(request: Request) -> HTTPResponse | None:
-            return response.empty(status=204)
-
-        @routes.get("/")
-        async def health(request: Request) -> HTTPResponse:
-            return response.json({"status": "ok"})
-
-        @routes.post("/session")
-        @answered
-        async def session(request: Request) -> HTTPResponse | None:
-            self._new_sessions.take(peer_of(request))
-            return response.json({"token": self._sessions.issue()})
-
-        @routes.post("/messages")
-        @answered
-        async def receive(request: Request) -> HTTPResponse | None:
-            session = self._session(request)
-            self._by_peer.take(peer_of(request))
-            self._by_session.take(session.sender)
-            if len(request.body) > MAX_BODY:
-                return _refusal(413, "size", "内容太长,请说得短一点 / the message is too long")
-            entries = await self._turn(_body(request), session, on_new_message)
-            return response.json({"messages": [entry.to_dict() for entry in entries]}, ensure_ascii=False)
-
-        @routes.get("/history")
-        @answered
-        async def read_history(request: Request) -> HTTPResponse | None:
-            session = self._session(request)
-            self._by_peer.take(peer_of(request))
-            after = _number(request.args.get("after"))
-            with self._conversations.enter(session.sender) as conversation:
-                entries = await conversation.entries()
-            shown = entries[after:][-history.MAX_SHOWN :]
-            return response.json(
-                {"messages": [entry.to_dict() for entry in shown], "last": len(entries)}, ensure_ascii=False
-            )
-
-        @routes.get("/stream")
-        @answered
-        async def stream(request: Request) -> HTTPResponse | None:
-            session = self._session(request)
-            last = _number(request.headers.get("last-event-id") or request.args.get("after"))
-            with ExitStack() as held:
-                self._by_peer.take(peer_of(request))
-                held.enter_context(self._streams.hold(session.sender))
-                held.enter_context(self._peer_streams.hold(peer_of(request)))
-                conversation = held.enter_context(self._conversations.enter(session.sender))
-                out = await request.respond(
-                    headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no", **request.ctx.cors},
-                    content_type="text/event-stream; charset=utf-8",
-                )
-                # A browser that goes away cancels this task, and everything held is let go.
-                async for item in self._conversations.events(
-                    conversation, last, until=lambda: time.time() > session.expires
-                ):
-                    await out.send(item)
-                await out.eof()
-            return None
-
+        routes.listener("before_server_start")(self._start)
+        routes.listener("before_server_stop")(self._stop)
+        for method, path, handler in (
+            ("GET", "/", _health),
+            ("POST", "/session", self._answered(self._post_session)),
+            ("POST", "/messages", self._answered(self._post_message)),
+            ("GET", "/history", self._answered(self._get_history)),
+            ("GET", "/stream", self._answered(self._get_stream)),
+        ):
+            routes.add_route(handler, path, methods=[method], name=path.strip("/") or "health")
         return routes
+
+    async def _start(self, app: Sanic, loop: Any) -> None:
+        self._app = app
+        preflight = self._answered(_preflight)
+
+        async def before_all(request: Request) -> HTTPResponse | None:
+            # Rasa owns "/" and answers with its version; the page takes its place. Rasa also answers
+            # every preflight itself, with a permission for nobody.
+            if request.path.startswith(PATH) and request.method == "OPTIONS":
+                return await preflight(request)
+            return page.file_for(request)
+
+        app.request_middleware.appendleft(before_all)
+
+    async def _stop(self, app: Sanic, loop: Any) -> None:
+        self._conversations.close()
+
+    def _answered(self, handler: Handler) -> Handler:
+        """Refuse other sites, turn our errors into answers, let allowed sites read both."""
+
+        async def answer(request: Request) -> HTTPResponse | None:
+            try:
+                request.ctx.cors = origins.cors_headers(request.headers, self._allowed)
+            except NotAllowed as error:
+                return _refusal(403, "origin", str(error))
+            try:
+                found = await handler(request)
+            except NotAllowed as error:
+                found = _refusal(401, "session", str(error))
+            except BadInput as error:
+                found = _refusal(400, "input", str(error))
+            except NotReady as error:
+                found = _refusal(503, "busy", str(error))
+            except TooMany as error:
+                words = f"您问得太快了,请过 {error.seconds} 秒再试 / too many requests, please wait"
+                found = _refusal(429, "rate", words)
+                found.headers["Retry-After"] = str(error.seconds)
+            if found is not None:
+                found.headers.update({"Cache-Control": "no-store", **request.ctx.cors})
+            return found
+
+        return answer
+
+    async def _post_session(self, request: Request) -> HTTPResponse:
+        self._new_sessions.take(peer_of(request))
+        return response.json({"token": self._sessions.issue()})
+
+    async def _post_message(self, request: Request) -> HTTPResponse:
+        session = self._session(request)
+        self._by_peer.take(peer_of(request))
+        self._by_session.take(session.sender)
+        if len(request.body) > MAX_BODY:
+            return _refusal(413, "size", "内容太长,请说得短一点 / the message is too long")
+        entries = await self._turn(_body(request), session)
+        return response.json({"messages": [entry.to_dict() for entry in entries]}, ensure_ascii=False)
+
+    async def _get_history(self, request: Request) -> HTTPResponse:
+        session = self._session(request)
+        self._by_peer.take(peer_of(request))
+        after = _number(request.args.get("after"))
+        with self._conversations.enter(session.sender) as conversation:
+            entries = await conversation.entries()
+        shown = entries[after:][-history.MAX_SHOWN :]
+        return response.json(
+            {"messages": [entry.to_dict() for entry in shown], "last": len(entries)}, ensure_ascii=False
+        )
+
+    async def _get_stream(self, request: Request) -> None:
+        session = self._session(request)
+        last = _number(request.headers.get("last-event-id") or request.args.get("after"))
+        with ExitStack() as held:
+            self._by_peer.take(peer_of(request))
+            held.enter_context(self._streams.hold(session.sender))
+            held.enter_context(self._peer_streams.hold(peer_of(request)))
+            conversation = held.enter_context(self._conversations.enter(session.sender))
+            out = await request.respond(
+                headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no", **request.ctx.cors},
+                content_type="text/event-stream; charset=utf-8",
+            )
+            # A browser that goes away cancels this task, and everything held is let go.
+            async for item in self._conversations.events(
+                conversation, last, until=lambda: time.time() > session.expires
+            ):
+                await out.send(item)
+            await out.eof()
 
     def _session(self, request: Request) -> Session:
         return self._sessions.check(request.headers.get("authorization"))
 
-    async def _turn(
-        self, body: dict[str, Any], session: Session, on_new_message: Callable[[UserMessage], Awaitable[Any]]
-    ) -> list[history.Entry]:
+    async def _turn(self, body: dict[str, Any], session: Session) -> list[history.Entry]:
         """One message and its replies. The same message sent again gets the same replies again."""
         message_id = _message_id(body.get("id"))
         with self._conversations.enter(session.sender) as conversation:
@@ -230,12 +219,20 @@ class WebChannel(InputChannel):
                     return done
                 message = _message(body, known, session.sender, message_id, self.name())
                 with conversation.busy():
-                    await on_new_message(message)
+                    await self._on_new_message(message)
                     entries = await conversation.entries(fresh=True)
                 fresh = history.replies_to(entries, message_id)
         if not fresh:
             raise NotReady("现在答不了,请过一会儿再试;急事请打 12345 / no answer could be made, try again later")
         return fresh
+
+
+async def _health(request: Request) -> HTTPResponse:
+    return response.json({"status": "ok"})
+
+
+async def _preflight(request: Request) -> HTTPResponse:
+    return response.empty(status=204)
 
 
 def _message(
@@ -246,7 +243,7 @@ def _message(
         rating = _rating(body["rating"], known)
         text = _RATINGS[rating["useful"]]
         # The button says what it means: nothing has to be understood.
-        parse = {
+        parse: dict[str, Any] = {
             "text": text, "intent": {"name": "rate", "confidence": 1.0}, "entities": [], "matters": [],
             "options": [], "aspects": [], "aspect": None, "referral": None, "topic": None, "decision": "rate",
         }  # fmt: skip

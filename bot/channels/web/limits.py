@@ -27,9 +27,7 @@ class Rate:
     with a full bucket, as it would have after a minute of silence anyway.
     """
 
-    def __init__(
-        self, per_minute: float, clock: Callable[[], float] = time.monotonic, max_keys: int = 20_000
-    ) -> None:
+    def __init__(self, per_minute: float, clock: Callable[[], float] = time.monotonic, max_keys: int = 20_000) -> None:
         if per_minute <= 0:
             raise ValueError("per_minute must be positive")
         self._per_minute = per_minute

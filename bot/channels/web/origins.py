@@ -57,9 +57,7 @@ def cors_headers(headers: Mapping[str, str], allowed: frozenset[str]) -> dict[st
     if not origin or same_site(origin, headers):
         return {}
     if origin.lower() not in allowed:
-        raise NotAllowed(
-            f"这个网站没有接入许可,请管理员把它加进 {VARIABLE} / this site is not listed in {VARIABLE}"
-        )
+        raise NotAllowed(f"这个网站没有接入许可,请管理员把它加进 {VARIABLE} / this site is not listed in {VARIABLE}")
     return {
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Allow-Methods": _METHODS,

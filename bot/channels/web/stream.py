@@ -64,7 +64,7 @@ class Conversation:
         """Wait for a change, at most so long. Returns whether there was one."""
         try:
             await asyncio.wait_for(signal.wait(), seconds)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return False
         return True
 

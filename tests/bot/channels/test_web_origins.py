@@ -20,7 +20,15 @@ def test_origins_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize(
     "value",
-    ["*", "https://*.example.cn", "www.example.cn", "https://a.cn/page", "ftp://a.cn", "https://u@a.cn", "https://a.cn?x"],
+    [
+        "*",
+        "https://*.example.cn",
+        "www.example.cn",
+        "https://a.cn/page",
+        "ftp://a.cn",
+        "https://u@a.cn",
+        "https://a.cn?x",
+    ],
 )
 def test_what_is_no_origin_is_named(value: str) -> None:
     with pytest.raises(BadInput, match=VARIABLE) as error:

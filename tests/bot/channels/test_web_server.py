@@ -63,9 +63,7 @@ class Stream:
     def __init__(self, browser: Browser, last: int) -> None:
         host = browser.server.url.removeprefix("http://")
         self.connection = http.client.HTTPConnection(host, timeout=30)
-        self.connection.request(
-            "GET", "/webhooks/web/stream", headers={**browser.headers, "Last-Event-ID": str(last)}
-        )
+        self.connection.request("GET", "/webhooks/web/stream", headers={**browser.headers, "Last-Event-ID": str(last)})
         self.answer = self.connection.getresponse()
 
     def read(self, name: str = "message") -> dict[str, Any]:
@@ -146,7 +144,8 @@ def test_a_rating_is_kept_with_the_reply_and_acknowledged(browser: Browser) -> N
 
 
 @pytest.mark.parametrize(
-    "rating", [None, 5, {}, {"reply": 1}, {"reply": 1, "useful": "yes"}, {"reply": 1, "useful": True}, {"reply": 99, "useful": True},
+    "rating", [None, 5, {}, {"reply": 1}, {"reply": 1, "useful": "yes"}, {"reply": 1, "useful": True},
+               {"reply": 99, "useful": True},
                {"reply": True, "useful": True}]
 )  # fmt: skip
 def test_a_rating_of_nothing_is_refused(browser: Browser, rating: Any) -> None:
@@ -240,7 +239,9 @@ def test_streams_of_a_session_are_limited_and_given_back(browser: Browser) -> No
 
 def test_a_configured_site_may_ask_and_read(web: Server) -> None:
     origin = {"Origin": SITE}
-    preflight = web.request("OPTIONS", "/webhooks/web/messages", headers={**origin, "Access-Control-Request-Method": "POST"})
+    preflight = web.request(
+        "OPTIONS", "/webhooks/web/messages", headers={**origin, "Access-Control-Request-Method": "POST"}
+    )
     assert preflight.status == 204
     assert preflight.headers["Access-Control-Allow-Origin"] == SITE
     assert "Authorization" in preflight.headers["Access-Control-Allow-Headers"]
@@ -278,13 +279,19 @@ def test_files_are_kept_by_browsers_until_they_change(web: Server) -> None:
 
 def test_the_widget_asks_nobody_else(web: Server) -> None:
     script = web.request("GET", "/static/onedoor.js").body.decode()
-    for word in ("eval(", "new Function", "innerHTML", "insertAdjacentHTML", "document.write", "importScripts", "import("):
+    for word in (
+        "eval(",
+        "new Function",
+        "innerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "importScripts",
+        "import(",
+    ):
         assert word not in script
 
 
-def test_the_server_stops_while_somebody_watches_and_goes_on_afterwards(
-    model: Path, tmp_path: Path
-) -> None:
+def test_the_server_stops_while_somebody_watches_and_goes_on_afterwards(model: Path, tmp_path: Path) -> None:
     running = start_server(tmp_path, endpoints_file(tmp_path))
     browser = Browser(running)
     before = browser.ask("你好")

@@ -19,7 +19,9 @@ from bot.errors import BadInput
 def turn(number: int, message_id: str = "", rating: dict[str, Any] | None = None) -> list[Any]:
     return [
         ActionExecuted("action_listen"),
-        UserUttered(f"问{number}", message_id=message_id or f"m{number}", metadata={"rating": rating} if rating else {}),
+        UserUttered(
+            f"问{number}", message_id=message_id or f"m{number}", metadata={"rating": rating} if rating else {}
+        ),
         ActionExecuted("action_respond"),
         BotUttered(f"答{number}", data={"custom": {"act": "answer"}, "elements": None}),
         SlotSet("matter", "HZ-059"),
