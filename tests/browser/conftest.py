@@ -40,7 +40,7 @@ class Site:
         return self.url + path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -84,14 +84,14 @@ class Bot:
         stop(self._server.process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bot(model: Path, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
     running = Bot(tmp_path_factory.mktemp("bot"), {"ONEDOOR_WEB_ORIGINS": site.url})
     yield running
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 

@@ -212,14 +212,15 @@ def test_only_new_messages_are_announced(chat: Chat) -> None:
 
 def test_nothing_moves_for_those_who_want_it_still(open_chat: Open) -> None:
     moving = "() => { const node = document.querySelector('one-door').shadowRoot; return node.getAnimations().length; }"
+    held: list[Any] = []
     for setting, moves in (("reduce", False), ("no-preference", True)):
         chat = open_chat(reduced_motion=setting)
-        held: list[Any] = []
-        chat.page.route("**/webhooks/web/messages", lambda route, held=held: held.append(route))  # no answer
+        chat.page.route("**/webhooks/web/messages", lambda route: held.append(route))  # no answer
         chat.write("你好")
         expect(chat.find(".typing")).to_contain_text("正在查")
         assert bool(chat.page.evaluate(moving)) is moves
-        held[0].abort()
+    for route in held:
+        route.abort()
 
 
 def test_dark_mode_follows_the_device_until_told_otherwise(open_chat: Open) -> None:
