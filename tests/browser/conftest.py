@@ -40,7 +40,7 @@ class Site:
         return self.url + path
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -84,15 +84,16 @@ class Bot:
         stop(self._server.process)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def bot(model: Path, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
     running = Bot(tmp_path_factory.mktemp("bot"), {"ONEDOOR_WEB_ORIGINS": site.url})
     yield running
     running.stop()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """For one file at a time: while it runs, no asynchronous test can."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

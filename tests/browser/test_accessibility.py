@@ -215,7 +215,7 @@ def test_nothing_moves_for_those_who_want_it_still(open_chat: Open) -> None:
     held: list[Any] = []
     for setting, moves in (("reduce", False), ("no-preference", True)):
         chat = open_chat(reduced_motion=setting)
-        chat.page.route("**/webhooks/web/messages", lambda route: held.append(route))  # no answer
+        chat.page.route("**/webhooks/web/messages", lambda route: held.append(route))  # noqa: PLW0108
         chat.write("你好")
         expect(chat.find(".typing")).to_contain_text("正在查")
         assert bool(chat.page.evaluate(moving)) is moves
