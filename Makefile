@@ -54,6 +54,9 @@ lock: $(UV) ## 重新锁定依赖(改过 requirements/*.in 之后) / lock the de
 	@$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --override requirements/overrides-benchmark.txt requirements/benchmark.in -o requirements/benchmark.txt
 
+screenshots: $(DEV) ## 重新拍 docs/images 里的网页截图 / retake the pictures in docs/images
+	@$(BIN)/python -m tests.browser.screenshots
+
 benchmark-nlu: $(UV) ## 理解的准确率和速度,与基线同场比较(另装 TensorFlow,约 1 小时) / accuracy and speed against baselines
 	@test -d .venv-benchmark || $(UV) venv -q --python $$(command -v $(PYTHON)) .venv-benchmark
 	@$(UV) pip sync -q -p .venv-benchmark --require-hashes requirements/benchmark.txt

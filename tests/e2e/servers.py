@@ -90,8 +90,10 @@ def endpoints_file(folder: Path, action_url: str | None = None) -> Path:
     return path
 
 
-def start_server(folder: Path, endpoints: Path, extra_env: dict[str, str] | None = None) -> Server:
-    port = free_port()
+def start_server(
+    folder: Path, endpoints: Path, extra_env: dict[str, str] | None = None, port: int | None = None
+) -> Server:
+    port = port or free_port()
     log = folder / "server.log"
     environment = {**os.environ, "ONEDOOR_SECRET": "x" * 40, **(extra_env or {})}
     process = subprocess.Popen(
