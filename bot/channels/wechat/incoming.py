@@ -33,7 +33,6 @@ class Incoming:
     identity: str = field(repr=False)
     text: str = field(default="", repr=False)
     key: str = ""
-    agent: int | None = None
 
 
 def read_incoming(xml: str, work: bool = False) -> Incoming:
@@ -54,7 +53,6 @@ def read_incoming(xml: str, work: bool = False) -> Incoming:
     except (KeyError, AttributeError, TypeError, ValueError):
         raise BadInput("XML 不是微信消息 / the XML is not a WeChat message") from None
     kind, text, key = _meaning(message, fields)
-    agent = _text(fields, "AgentID")
     return Incoming(
         kind=kind,
         user=user,
@@ -62,7 +60,6 @@ def read_incoming(xml: str, work: bool = False) -> Incoming:
         identity=_identity(fields, user),
         text=text,
         key=key,
-        agent=int(agent) if agent.isascii() and agent.isdigit() else None,
     )
 
 

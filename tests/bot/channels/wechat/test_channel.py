@@ -242,6 +242,35 @@ async def test_a_turn_that_fails_still_gives_a_next_step(connect: Connect, caplo
     assert "RuntimeError" in caplog.text and "我的秘密" not in caplog.text
 
 
+async def test_a_late_answer_that_cannot_be_sent_is_logged_without_its_text(
+    connect: Connect, api: FakeApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    line = await connect(official(api_url=api.url, reply_seconds=0.05))
+    line.bot.may_answer.clear()
+    api.errors.append(45015)
+    assert await line.say(text_xml("我的秘密")) == ""
+    line.bot.may_answer.set()
+    while "45015" not in caplog.text:
+        await asyncio.sleep(0)
+    for private in ("我的秘密", "带户口簿", OPENID, api.token):
+        assert private not in caplog.text
+    assert not api.messages
+
+
+async def test_more_turns_than_can_be_held_are_sent_away_politely(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.wechat.desk.MAX_TURNS", 1)
+    line = await connect(official())
+    line.bot.may_answer.clear()
+    first = asyncio.create_task(line.say(text_xml("一")))
+    while not line.bot.heard:
+        await asyncio.sleep(0)
+    assert await line.say(text_xml("二", user="another")) == sentences()["busy"]
+    line.bot.may_answer.set()
+    assert await first == "带户口簿。"
+
+
 async def test_too_many_messages_a_minute(connect: Connect) -> None:
     line = await connect(official(per_minute=2))
     shown = [await line.say(text_xml(f"问{number}")) for number in range(4)]
