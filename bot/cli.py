@@ -226,5 +226,34 @@ def transcripts(file: Path, output: Path | None) -> None:
         click.echo(line)
 
 
+@main.group()
+def wechat() -> None:
+    """微信公众号和企业微信。WeChat accounts."""
+
+
+@wechat.group("menu")
+def wechat_menu() -> None:
+    """聊天窗口底部的菜单。The menu below the chat."""
+
+
+@wechat_menu.command("push")
+@click.option("--dry-run", is_flag=True, help="只检查并显示,不发送 / check and show, send nothing")
+@click.option("--file", type=click.Path(path_type=Path), help="菜单文件,默认用自带的 / menu file")
+@click.option("--credentials", type=click.Path(path_type=Path), help="渠道配置 / channel settings")
+@click.option(
+    "--account",
+    type=click.Choice(["wechat", "wecom"]),
+    default="wechat",
+    show_default=True,
+    help="公众号或企业微信 / which account",
+)
+def wechat_menu_push(dry_run: bool, file: Path | None, credentials: Path | None, account: str) -> None:
+    """把菜单发到微信,换掉原来的 (push)。Replace the account's menu by the one in the file."""
+    from bot.channels.wechat import push
+
+    for line in push.push_menu(account, file, credentials, dry_run):
+        click.echo(line)
+
+
 if __name__ == "__main__":
     main()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("run", "train", "chat", "ask", "evaluate", "check", "import", "export", "transcripts")
+COMMANDS = ("run", "train", "chat", "ask", "evaluate", "check", "import", "export", "transcripts", "wechat")
 
 
 def onedoor(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,9 @@
-"""The secret that signs session tokens: from the environment, else made once and kept."""
+"""The secret that signs session tokens and makes pseudonyms: from the environment, else made once and kept."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -28,3 +30,14 @@ def session_secret(folder: Path = Path("var")) -> str:
         with os.fdopen(descriptor, "w") as handle:
             handle.write(secrets.token_hex(32))
     return path.read_text().strip()
+
+
+def pseudonym(secret: str, realm: str, identity: str) -> str:
+    """32 hexadecimal characters that stand for a person; without the secret nobody can tell who it is.
+
+    Args:
+        realm: what the identity belongs to, e.g. ``wechat:<app id>``: the same person in two realms gets
+            two pseudonyms that cannot be joined.
+    """
+    key = hmac.digest(secret.encode(), b"onedoor pseudonym", hashlib.sha256)
+    return hmac.digest(key, f"{realm}\0{identity}".encode(), hashlib.sha256).hex()[:32]

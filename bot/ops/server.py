@@ -94,6 +94,7 @@ def serve(
 
     Raises:
         NotReady: the port is taken.
+        BadInput: the channel settings cannot be read.
     """
     check_port(host, port)
     os.environ.setdefault("SANIC_BACKLOG", "256")
@@ -101,6 +102,9 @@ def serve(
     import rasa.core.run as rasa_run
     import rasa.server
 
+    from bot.channels.settings import allow_absent
+
+    allow_absent(credentials)
     original = rasa.server.create_app
 
     def create_app(*args: Any, **kwargs: Any) -> Any:
