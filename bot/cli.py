@@ -109,14 +109,17 @@ def ask(text: str, as_json: bool, channel: str) -> None:
     if as_json:
         click.echo(json.dumps(replies, ensure_ascii=False, indent=2))
         return
+    from bot.channels.render import render
+
     for reply in replies:
-        click.echo(reply["text"])
+        click.echo("\n".join(render(channel, reply)))
 
 
 @main.command()
 @click.option("--channel", type=click.Choice(CHANNELS), default="web", show_default=True, help="渠道 / channel")
 def chat(channel: str) -> None:
     """在终端里对话,空行或“退出”结束。Talk to the bot in the terminal."""
+    from bot.channels.render import render
     from bot.ops import model
     from bot.ops.agent import LocalBot
 
@@ -131,7 +134,7 @@ def chat(channel: str) -> None:
         if not text or text in ("退出", "exit", "quit"):
             break
         for reply in bot.ask(text, sender, channel):
-            click.echo(reply["text"])
+            click.echo("\n".join(render(channel, reply)))
     click.echo("再见。")
 
 

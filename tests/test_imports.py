@@ -17,7 +17,7 @@ LAW: dict[str, set[str]] = {
     "knowledge": {"knowledge"},
     "bot.text": {"bot.text"},
     "bot.nlu": {"bot.nlu", "bot.text", "knowledge", "rasa", "spacy"},
-    "bot.channels": {"bot.channels", "bot.text", "bot.ops", "bot.errors", "rasa", "sanic", "wechatpy"},
+    "bot.channels": {"bot.channels", "bot.text", "bot.ops", "bot.errors", "rasa", "sanic", "wechatpy", "aiohttp"},
     "actions": {"actions", "knowledge", "bot.text", "bot.ops", "rasa_sdk", "aiohttp"},
 }
 WATCHED = {"rasa", "rasa_sdk", "spacy", "sanic", "wechatpy", "aiohttp", "bot", "actions", "knowledge", "jieba"}
