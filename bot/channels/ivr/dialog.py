@@ -290,7 +290,7 @@ class Dialog:
             say.append(speech.UNREVIEWED)
         if state.failures == MAX_FAILURES - 1:
             say.append("找人工请按零。")
-        say += speech.offer(spoken.left, sms=bool(spoken.sms) and may_text)
+        say += speech.offer(spoken, sms=bool(spoken.sms) and may_text)
         sms = "offered" if spoken.left and spoken.sms and may_text else None
         questions = [spoken.question] if spoken.question else []
         questions += speech.menu(spoken.options[: speech.MAX_OPTIONS], self._has_more(state), spoken.none)

@@ -27,11 +27,14 @@ _TWO_IS_LIANG = re.compile(
 _SERVICE = {"110", "114", "119", "120", "122", "12110", "96110", "12345"}
 
 _URL = re.compile(
-    r"(?:https?://|www\.)[^\s,。;、()《》“”\"]+|[A-Za-z0-9][A-Za-z0-9.\-]*\.(?:cn|com|net|org|gov|top)\b[^\s,。;、()]*"
+    r"(?:https?://|www\.)[!-+\--~]+|[A-Za-z0-9][A-Za-z0-9.\-]*\.(?:cn|com|net|org|gov|top)(?![A-Za-z0-9])(?:/[!-+\--~]*)?"
 )
 _MAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+")
 _MASKED = re.compile(r"<(?:身份证号|卡号|电话|车牌|号码|证件号)>")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
+_PAPER = re.compile(r"[(\[〔]((?:19|20)\d\d)[)\]〕](\d+)号")
+_ONE_IN_BRACKETS = re.compile(r"(?<=[\u4e00-\u9fff])\(([\u4e00-\u9fff])\)(?=[\u4e00-\u9fff])")
+"""``国(境)外``, ``区(县)级``: read without a pause."""
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|〕|\))")
 _TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d\d)(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[-—\s]?\d{7,8}(?!\d)|(?<!\d)400[-\s]?\d{3}[-\s]?\d{4}(?!\d)")
@@ -42,7 +45,7 @@ _SERVICE_NUMBER = re.compile(
     r"(?<![\d.])(" + "|".join(sorted(_SERVICE, key=len, reverse=True)) + rf")(?![\d.])(?!\s*(?:{_MEASURES}))"
 )
 _NUMBER = re.compile(r"(?<!\d)(\d+)(?:\.(\d+))?")
-_NUMBERED = re.compile(r"^\s*(\d{1,2})[.、)]\s*")
+_NUMBERED = re.compile(r"^\s*\d{1,2}(?:[.)]\s+|、\s*|[.)](?!\d))")
 
 _SAID = {
     "app": "手机应用", "wifi": "无线网", "pdf": "电子文档", "excel": "电子表格", "word": "电子文档", "vip": "贵宾",
@@ -126,6 +129,8 @@ def speakable(text: str) -> str:
     text = _NUMBERED.sub("", unicodedata.normalize("NFKC", text))
     text = _URL.sub("官方网站", _MAIL.sub("电子邮箱", text))
     text = _MASKED.sub("这个号码", text)
+    text = _PAPER.sub(lambda m: f",{year(m[1])}年第{m[2]}号", text)
+    text = _ONE_IN_BRACKETS.sub(r"\1", text)
     text = _DATE.sub(lambda m: f"{year(m[1])}年{amount(int(m[2]))}月{amount(int(m[3]))}日", text)
     text = _YEAR.sub(lambda m: year(m[1]), text)
     text = _TIME.sub(_clock, text)
@@ -146,7 +151,8 @@ def speakable(text: str) -> str:
     text = _PAUSES.sub(_pause, text)
     text = text.replace("\x00", " ")
     text = "".join(char if char == " " or not _STRAY.match(char) else "" for char in text)
-    return _tidy(text)
+    # Letters that a sign stood between until now are spelt as well.
+    return _tidy(re.sub(r"(?<=[A-Z])(?=[A-Z])", " ", text))
 
 
 def _pause(match: re.Match[str]) -> str:

@@ -32,6 +32,7 @@ _DEPTHS = {
     "网上查询": "可以在网上查",
 }
 _NOT_SAID = ("还可以接着问", "依据", "回复数字", "(窗口的")
+_STEP = re.compile(r"^(\d+)\. ")
 _SKIP = "跳过"
 _NONE = "都不是"
 
@@ -54,7 +55,7 @@ class Spoken:
         options: what can be picked, all of them; the dialog offers three at a time.
         none: what the bot is told when none of the options fits, or empty.
         rest: sentences that are said only when asked for.
-        left: how many documents or steps ``rest`` holds.
+        left: how many documents or steps ``rest`` holds, counted in ``unit``.
         sms: the text message with everything, or empty.
         unreviewed: whether the guide is still a draft.
     """
@@ -65,6 +66,7 @@ class Spoken:
     none: str = ""
     rest: list[str] = field(default_factory=list)
     left: int = 0
+    unit: str = "样"
     sms: str = ""
     unreviewed: bool = False
 
@@ -91,18 +93,18 @@ def lines(reply: dict[str, Any]) -> list[str]:
     out = list(spoken.say)
     if spoken.unreviewed:
         out.append(UNREVIEWED)
-    out += offer(spoken.left, sms=bool(spoken.sms))
+    out += offer(spoken, sms=bool(spoken.sms))
     if spoken.question:
         out.append(spoken.question)
     return out + menu(spoken.options[:MAX_OPTIONS], more=len(spoken.options) > MAX_OPTIONS, none=spoken.none)
 
 
-def offer(left: int, sms: bool) -> list[str]:
+def offer(spoken: Spoken, sms: bool) -> list[str]:
     """How the caller gets what was not said. Empty if nothing is left."""
-    if left <= 0:
+    if spoken.left <= 0:
         return []
     how = "收短信请按八,接着听请按七" if sms else "接着听请按七"
-    return [f"还有{_count(left)}没说,{how}。"]
+    return [f"还有{_count(spoken.left, spoken.unit)}没说,{how}。"]
 
 
 def menu(options: list[Option], more: bool, none: str) -> list[str]:
@@ -134,8 +136,15 @@ def confirm(name: str) -> list[str]:
     return [*sentences(f"您说的是{said}吗?"), "对的请按一,不对请按二。"]
 
 
-def _count(number: int) -> str:
-    return f"{'两' if number == 2 else amount(number)}样"
+def _count(number: int, unit: str = "样") -> str:
+    return f"{'两' if number == 2 else amount(number)}{unit}"
+
+
+def _keep(spoken: Spoken, items: list[str], unit: str = "样") -> None:
+    """Leave ``items`` to be said on request."""
+    spoken.rest += [sentence for item in items for sentence in sentences(item)]
+    spoken.left += len(items)
+    spoken.unit = unit
 
 
 def _emergency(referral: dict[str, Any], text: str) -> list[str]:
@@ -167,7 +176,9 @@ def _answer(custom: dict[str, Any], text: str) -> Spoken:
         "fee": lambda: _fee(guidance, written, spoken),
         "time": lambda: _time(guidance, written),
         "online": lambda: _online(guidance, written),
-        "proxy": lambda: ["替别人办的话,", *_documents(guidance, written, spoken)],
+        "proxy": lambda: _proxy(guidance, written, spoken),
+        "result": lambda: _result(guidance, written),
+        "basis": lambda: _basis(guidance),
     }
     aspect = custom.get("aspect")
     if aspect is None:
@@ -229,8 +240,7 @@ def _documents(guidance: dict[str, Any], written: _Written, spoken: Spoken) -> l
         first = "一般不用自己带材料。" if on_site else "看情况要带不同的材料。"
     else:
         first = f"一般要带{_count(len(bring))}材料。" if special else f"要带{_count(len(bring))}材料。"
-    spoken.rest += [_document(item) for item in later]
-    spoken.left += len(later)
+    _keep(spoken, [_document(item) for item in later])
     return [first, *(_document(item) for item in now)]
 
 
@@ -241,16 +251,39 @@ def _document(item: dict[str, Any]) -> str:
     if form in _ON_SITE:
         said = f"{name},到窗口{speakable(form)},不用自己带"
     else:
-        said = name + (f",{speakable(form)}" if form else "") + (f",{_copies(copies)}" if copies > 1 else "")
+        said = name + (f",{speakable(form)}" if form else "") + (f",{_count(copies, '份')}" if copies > 1 else "")
     if "exempt_by" in item:
         said += f",可以用{speakable(str(item['exempt_by']))}代替"
     if "when" in item:
-        said = f"{speakable(str(item['when']))}的,要带{said}" if form not in _ON_SITE else f"{item['when']}的,{said}"
+        said = f"{_case(item)}{said}" if form in _ON_SITE else f"{_case(item)}要带{said}"
     return said + "。"
 
 
-def _copies(number: int) -> str:
-    return f"{'两' if number == 2 else amount(number)}份"
+def _case(item: dict[str, Any]) -> str:
+    """For whom it holds, without the gloss in brackets: ``替别人办(代办)`` → ``替别人办的,``."""
+    return speakable(re.sub(r"\([^()]*\)", "", str(item["when"]))) + "的,"
+
+
+def _proxy(guidance: dict[str, Any], written: _Written, spoken: Spoken) -> list[str]:
+    if not any(row.startswith("替别人办") for row in written.all):
+        return _written(written, spoken)
+    return ["替别人办的话,", *_documents(guidance, written, spoken)]
+
+
+def _result(guidance: dict[str, Any], written: _Written) -> list[str]:
+    result = guidance.get("result") or {}
+    if not result.get("name"):
+        return written.body[:1]
+    out = [f"办好后拿到{speakable(str(result['name']))}。"]
+    if result.get("delivery"):
+        ways = [f"到{way}" if way.startswith("窗口") else str(way) for way in result["delivery"]]
+        out.append(f"可以{'、'.join(ways)}。")
+    return out
+
+
+def _basis(guidance: dict[str, Any]) -> list[str]:
+    laws = [speakable(str(law).replace("中华人民共和国", "")) for law in guidance.get("basis") or []]
+    return [f"依据是{laws[0]}。", *(f"还有{law}。" for law in laws[1:3])] if laws else []
 
 
 def _window(guidance: dict[str, Any], written: _Written) -> list[str]:
@@ -281,21 +314,19 @@ def _phone(number: str) -> str:
 def _fee(guidance: dict[str, Any], written: _Written, spoken: Spoken) -> list[str]:
     fee = guidance.get("fee") or {}
     if not fee:
-        return [written.section("fee") or "费用还没有核实到,请问窗口或打12345。"]
+        return ["费用" + (written.section("fee") or "还没有核实到,请问窗口或打12345。")]
     if fee.get("free"):
         return ["不收费。"]
     priced = fee.get("items") or []
     if len(priced) == 1 and "when" not in priced[0]:
         return [f"费用是{_money(priced[0])}。"]
     items = [_price(item) for item in priced]
-    spoken.rest += items[SPOKEN_LINES:]
-    spoken.left += len(items[SPOKEN_LINES:])
+    _keep(spoken, items[SPOKEN_LINES:])
     return items[:SPOKEN_LINES] or [written.section("fee")]
 
 
 def _price(item: dict[str, Any]) -> str:
-    when = f"{speakable(str(item['when']))}的," if "when" in item else ""
-    return f"{when}{speakable(str(item['label']))},{_money(item)}。"
+    return f"{_case(item) if 'when' in item else ''}{speakable(str(item['label']))},{_money(item)}。"
 
 
 def _money(item: dict[str, Any]) -> str:
@@ -343,12 +374,8 @@ def _online(guidance: dict[str, Any], written: _Written) -> list[str]:
 def _written(written: _Written, spoken: Spoken) -> list[str]:
     """Steps, conditions, results, laws: the written lines, the first few of them."""
     rows = [row.lstrip("·• ") for row in written.body if not row.startswith(tuple(_SECTIONS.values()))]
-    rows = [row for row in rows if not row.endswith(":")]
-    if not rows:
-        basis = [row for row in written.all if row.startswith("依据")]
-        rows = basis[:1]
-    spoken.rest += [sentence for row in rows[SPOKEN_LINES:] for sentence in sentences(row)]
-    spoken.left += len(rows[SPOKEN_LINES:])
+    rows = [_STEP.sub(lambda m: f"第{amount(int(m[1]))}步,", row) for row in rows if not row.endswith(":")]
+    _keep(spoken, rows[SPOKEN_LINES:], "条")
     return [row if row.endswith("。") else row + "。" for row in rows[:SPOKEN_LINES]]
 
 
