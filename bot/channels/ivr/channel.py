@@ -81,12 +81,10 @@ class IvrChannel(InputChannel):
 
 
 def _closed(routes: Blueprint) -> Blueprint:
-    @routes.get("/")
-    async def health(request: Request) -> HTTPResponse:
-        return response.json({"status": "off"})
-
     @routes.route("/<path:path>", methods=["GET", "POST"])
     async def off(request: Request, path: str) -> HTTPResponse:
+        if request.method == "GET" and not path.strip("/"):
+            return response.json({"status": "off"})
         return response.json({"error": OFF}, status=503, ensure_ascii=False)
 
     return routes

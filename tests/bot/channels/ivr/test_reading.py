@@ -73,7 +73,10 @@ def test_digit_by_digit_leaves_out_what_is_no_digit() -> None:
 
 
 def test_long_sentences_are_cut_at_pauses() -> None:
-    text = "承诺十个工作日内,从户籍地公安机关审核签发那天算起,法定六十日内;交通不便的地区,最多再延长三十日,请您提前打电话问清楚了再去窗口。"
+    text = (
+        "承诺十个工作日内,从户籍地公安机关审核签发那天算起,法定六十日内;"
+        "交通不便的地区,最多再延长三十日,请您提前打电话问清楚了再去窗口。"
+    )
     parts = sentences(text)
     assert len(parts) == 2
     assert all(len(part) <= MAX_SENTENCE and part.endswith("。") for part in parts)
