@@ -57,12 +57,15 @@ class Event:
         kind = data.get("event")
         if kind not in KINDS:
             raise BadInput(f"字段 event 只能是 {'、'.join(KINDS)} / field 'event' must be one of these")
+        # What is there must be right, needed or not; what is needed must be there.
+        heard = _heard(data.get("speech")) if "speech" in data or kind == "speech" else ()
+        digits = _matching(data, "digits", _KEYS) if "digits" in data or kind == "dtmf" else ""
         return cls(
             call=_matching(data, "call_id", _NAME),
             turn=_matching(data, "turn_id", _NAME),
             kind=kind,
-            heard=_heard(data.get("speech")) if kind == "speech" or (kind == "barge_in" and "speech" in data) else (),
-            digits=_matching(data, "digits", _KEYS) if kind == "dtmf" else "",
+            heard=heard if kind in ("speech", "barge_in") else (),
+            digits=digits if kind == "dtmf" else "",
             caller=_matching(data, "caller", _CALLER) if data.get("caller") is not None else "",
         )
 
