@@ -30,6 +30,12 @@ _POLITE = re.compile(
 )
 _TAG = re.compile(r"(?:是吗|对吗|对吧|是吧|是不是|没错吧|吗|吧)?[??。\s]*$")
 
+# What stands around the thing that is meant when somebody begins to speak.
+_AROUND = re.compile(
+    r"喂+|[你您]好|请问|麻烦|我?(?:想|要)?(?:咨询|打听|请教|问)(?:一下|下|问|个事)*|我?(?:这个|那个)|就是说?|"
+    r"的?(?:事情?|问题|情况)(?:儿)?|[啊呢吧嘛哎唉嗯呃哦,。,、??!\s]"
+)
+
 _ANSWERS = frozenset({"inform", "choose", "affirm", "deny", "correct", "skip", "none_of_these"})
 _TALK = frozenset({"smalltalk", "rate"})
 
@@ -130,10 +136,10 @@ class CallContext:
                 self._settle(best)
                 return _found("answer", best, aspects, "confirmed")
         if self.open and intent != "deny":
-            best = _best(parse(f"{self.open},{text}"), ("answer",))
-            if best:
-                self._settle(best)
-                return _found("answer", best, aspects, "answer")
+            for whole in dict.fromkeys((_core(self.open) + text, f"{self.open},{text}")):
+                if best := _best(parse(whole), ("answer",)):
+                    self._settle(best)
+                    return _found("answer", best, aspects, "answer")
         return None
 
     def _not_yet(self, text: str, decision: str, parsed: dict[str, Any], aspects: tuple[str, ...]) -> Finding:
@@ -151,6 +157,11 @@ class CallContext:
         self.code, self.name, self.open = best["code"], best["name"], ""
         if len(self.matters) < MAX_MATTERS:
             self.matters[self.code] = self.name
+
+
+def _core(text: str) -> str:
+    """``喂你好,我那个身份证的事`` → ``身份证``; the whole if nothing is left."""
+    return _AROUND.sub("", text) or text
 
 
 def _best(parsed: dict[str, Any], decisions: tuple[str, ...]) -> dict[str, Any] | None:

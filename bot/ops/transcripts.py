@@ -269,9 +269,7 @@ class Run:
 
     def _report(self, name: str, line: int, what: str) -> None:
         # Lines before the checkpoint were reported when they were first read.
-        if (name == self._done[0] and line <= self._done[1]) or (
-            name == self._reported[0] and line <= self._reported[1]
-        ):
+        if any(name == seen[0] and line <= seen[1] for seen in (self._done, self._reported)):
             return
         self._reported = (name, line)
         self.summary.problem(f"{private(name)} 第 {line} 行:{what}")
