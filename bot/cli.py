@@ -109,14 +109,17 @@ def ask(text: str, as_json: bool, channel: str) -> None:
     if as_json:
         click.echo(json.dumps(replies, ensure_ascii=False, indent=2))
         return
+    from bot.channels.render import render
+
     for reply in replies:
-        click.echo(reply["text"])
+        click.echo("\n".join(render(channel, reply)))
 
 
 @main.command()
 @click.option("--channel", type=click.Choice(CHANNELS), default="web", show_default=True, help="渠道 / channel")
 def chat(channel: str) -> None:
     """在终端里对话,空行或“退出”结束。Talk to the bot in the terminal."""
+    from bot.channels.render import render
     from bot.ops import model
     from bot.ops.agent import LocalBot
 
@@ -131,7 +134,7 @@ def chat(channel: str) -> None:
         if not text or text in ("退出", "exit", "quit"):
             break
         for reply in bot.ask(text, sender, channel):
-            click.echo(reply["text"])
+            click.echo("\n".join(render(channel, reply)))
     click.echo("再见。")
 
 
@@ -215,14 +218,22 @@ def import_guides(file: Path, dry_run: bool) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), help="结果文件(.csv 或 .json),默认在原文件旁 / result file")
-def transcripts(file: Path, output: Path | None) -> None:
-    """读电话录音的文字稿,逐句找出来电人问的事项。Find the matters asked about in call transcripts."""
+@click.option(
+    "--officer", "officers", multiple=True, help="接线一方在文字稿里的称呼,可多次 / what the answering side is called"
+)
+@click.option("--fresh", is_flag=True, help="从头做,不接着上次的 / do not go on after a stopped run")
+def transcripts(file: Path, output: Path | None, officers: tuple[str, ...], fresh: bool) -> None:
+    """读电话录音的文字稿,逐句找出来电人问的事项。Find the matters asked about in call transcripts.
+
+    文件:JSONL、CSV、TXT、SRT,UTF-8 或 GB18030。停下后再运行一次就接着做。
+    """
     from bot.ops import model
     from bot.ops.agent import LocalBot
     from bot.ops.transcripts import process
 
-    bot = LocalBot(model.require())
-    for line in process(file, output, bot.parse):
+    trained = model.require()
+    version = str(trained.stat().st_mtime_ns)
+    for line in process(file, output, LocalBot(trained).parse, officers=officers, fresh=fresh, version=version):
         click.echo(line)
 
 

@@ -91,13 +91,18 @@ def endpoints_file(folder: Path, action_url: str | None = None) -> Path:
 
 
 def start_server(
-    folder: Path, endpoints: Path, extra_env: dict[str, str] | None = None, port: int | None = None
+    folder: Path,
+    endpoints: Path,
+    extra_env: dict[str, str] | None = None,
+    port: int | None = None,
+    arguments: tuple[str, ...] = (),
 ) -> Server:
     port = port or free_port()
     log = folder / "server.log"
     environment = {**os.environ, "ONEDOOR_SECRET": "x" * 40, **(extra_env or {})}
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "run", "--no-train", "--port", str(port), "--endpoints", str(endpoints)],
+        [sys.executable, "-m", "bot.cli", "run", "--no-train", "--port", str(port), "--endpoints", str(endpoints),
+         *arguments],
         cwd=ROOT, env=environment, stdout=log.open("wb"), stderr=subprocess.STDOUT,
     )  # fmt: skip
     wait_until_ready(f"http://127.0.0.1:{port}/health", process, log)

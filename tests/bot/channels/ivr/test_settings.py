@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.channels.ivr.channel import OFF, IvrChannel
+from bot.channels.ivr.settings import IvrSettings
+from bot.errors import BadInput
+from bot.ops.server import blank_unset
+
+SECRET = "x" * 32
+
+
+@pytest.mark.parametrize("given", [None, {}, {"secret": ""}, {"secret": None, "transfer_to": "12345"}])
+def test_without_a_secret_it_is_off_and_says_so(
+    given: dict[str, str] | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    IvrChannel.from_credentials(given)
+    said = capsys.readouterr().out.strip()
+    assert said == OFF and "ONEDOOR_IVR_SECRET" in said and "off" in said
+
+
+def test_a_trial_run_of_text_messages_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    IvrChannel.from_credentials({"secret": SECRET})
+    assert "不会发出" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"secret": "short"}, "secret"),
+        ({"secret": SECRET, "path_key": "short"}, "path_key"),
+        ({"secret": SECRET, "transferto": "1"}, "transferto"),
+        ({"secret": SECRET, "low_confidence": "high"}, "low_confidence"),
+        ({"secret": SECRET, "low_confidence": 2}, "low_confidence"),
+        ({"secret": SECRET, "turns_per_second": 0}, "turns_per_second"),
+    ],
+)
+def test_what_cannot_be_used_is_named(given: dict[str, object], word: str) -> None:
+    with pytest.raises(BadInput, match=word):
+        IvrSettings.from_credentials(given)
+
+
+def test_values_from_the_environment_are_texts() -> None:
+    found = IvrSettings.from_credentials({"secret": SECRET, "low_confidence": "0.3", "store": "a/b.sqlite"})
+    assert found.low_confidence == 0.3 and found.store == Path("a/b.sqlite")
+
+
+def test_names_that_are_not_set_become_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "credentials.yml"
+    path.write_text("a:\n  secret: ${SOME_SECRET_HERE}\n  other: ${SOME_OTHER}\n", encoding="utf-8")
+    monkeypatch.delenv("SOME_SECRET_HERE", raising=False)
+    monkeypatch.setenv("SOME_OTHER", "kept")
+    blank_unset(path)
+    from rasa.shared.utils.io import read_config_file
+
+    assert read_config_file(str(path)) == {"a": {"secret": "", "other": "kept"}}
+    monkeypatch.delenv("SOME_SECRET_HERE")
