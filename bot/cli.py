@@ -204,8 +204,10 @@ def import_guides(file: Path, dry_run: bool) -> None:
     from knowledge.catalogue import load
     from knowledge.excel import SheetFaults, import_workbook
 
+    catalogue = load()
+    folders = {branch.prefix: branch.id for branch in catalogue.branches.values()}
     try:
-        changes = import_workbook(load(), file, write=not dry_run)
+        changes = import_workbook(catalogue, file, write=not dry_run)
     except SheetFaults as error:
         for fault in error.faults:
             click.echo(str(fault), err=True)
@@ -213,6 +215,9 @@ def import_guides(file: Path, dry_run: bool) -> None:
     for change in changes:
         click.echo(str(change))
     click.echo(f"{'会改动' if dry_run else '已改动'} {len(changes)} 处")
+    for code in [change.code for change in changes if change.is_new and change.group == "matters"]:
+        questions = f"data/nlu/{folders[code.partition('-')[0]]}/{code}.yml"
+        click.echo(f"新事项还要写问法:{questions},至少 6 条,再运行 onedoor train 并重启")
 
 
 @main.command()

@@ -36,8 +36,11 @@ from knowledge.models import (
     Window,
 )
 
-ROOT = Path(__file__).parent
 CACHE_FOLDER_VARIABLE = "ONEDOOR_CACHE"
+ROOT_VARIABLE = "ONEDOOR_KNOWLEDGE"
+CODE = Path(__file__).parent
+ROOT = Path(os.environ.get(ROOT_VARIABLE) or CODE).resolve()
+"""The folder of the data files: beside this code, unless the environment names another."""
 
 R = TypeVar("R", bound=Record)
 
@@ -206,7 +209,7 @@ def content_version(root: Path = ROOT) -> str:
 def _stamp(root: Path) -> str:
     """A fingerprint cheap enough to take at every load: names, sizes and times, and this code's own."""
     digest = hashlib.sha256()
-    for path in [*knowledge_files(root), *sorted(ROOT.glob("*.py"))]:
+    for path in [*knowledge_files(root), *sorted(CODE.glob("*.py"))]:
         stat = path.stat()
         digest.update(f"{path}|{stat.st_size}|{stat.st_mtime_ns}".encode())
     return digest.hexdigest()[:32]
@@ -214,12 +217,18 @@ def _stamp(root: Path) -> str:
 
 def _cache_path(root: Path) -> Path:
     folder = os.environ.get(CACHE_FOLDER_VARIABLE)
-    base = Path(folder) if folder else ROOT.parent / ".cache"
+    base = Path(folder) if folder else CODE.parent / ".cache"
     return base / f"knowledge-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}.pickle"
 
 
 def read_all(root: Path = ROOT) -> tuple[Catalogue, list[Fault]]:
-    """Read every file, without the cache, and return what could be read and all format faults."""
+    """Read every file, without the cache, and return what could be read and all format faults.
+
+    Raises:
+        FaultsFound: ``root`` is no folder.
+    """
+    if not root.is_dir():
+        raise FaultsFound([Fault(str(root), "整个文件夹", "没有这个文件夹", f"检查环境变量 {ROOT_VARIABLE}")])
     reader = _Reader(root)
     branches = reader.keyed(Branch, [root / "branches.yml"], "id")
     matters: dict[str, Matter] = {}

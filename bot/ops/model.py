@@ -77,6 +77,7 @@ def train(force: bool = False) -> Stamp:
     free = shutil.disk_usage(ROOT).free // 2**20
     if free < NEEDED_MEGABYTES:
         raise NotReady(f"磁盘只剩 {free} MB,训练要 {NEEDED_MEGABYTES} MB / not enough disk space")
+    _check_domain(ROOT / "domain")
     print("训练模型(资料或训练问法有改动)……", file=sys.stderr, flush=True)
     started = time.monotonic()
     from rasa.model_training import train as rasa_train
@@ -95,6 +96,21 @@ def train(force: bool = False) -> Stamp:
     STAMP.write_text(json.dumps(stamp.__dict__), encoding="utf-8")
     print(f"训练完成,用了 {stamp.seconds:.0f} 秒。", file=sys.stderr, flush=True)
     return stamp
+
+
+def _check_domain(folder: Path) -> None:
+    """Rasa trains a model that cannot converse when the domain is invalid; we do not.
+
+    Raises:
+        NotReady: says what is wrong with the domain.
+    """
+    from rasa.shared.core.domain import Domain
+    from rasa.shared.exceptions import RasaException
+
+    try:
+        Domain.load(str(folder))
+    except RasaException as error:
+        raise NotReady(f"{folder.name}/ 里的设置有错,先改好再训练 / the domain is invalid: {error}") from error
 
 
 def require() -> Path:
