@@ -19,7 +19,7 @@ ifdef CI
 export UV_NO_PROGRESS := 1
 endif
 
-.PHONY: help run test install train check format lint lock screenshots benchmark-nlu benchmark-turn clean
+.PHONY: help run test install train check format lint lock screenshots benchmark-nlu benchmark-turn benchmark-conversation clean
 
 help: ## 列出所有命令 / list all targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ benchmark-nlu: $(DEV) ## 理解的准确率和速度,与基线同场比较 / acc
 
 benchmark-turn: $(DEV) ## 一轮对话的耗时 / cost of a turn
 	@$(BIN)/python -m benchmarks.turn
+
+benchmark-conversation: $(DEV) ## 整段对话的成绩、轮数、指错窗口的比例 / score of whole conversations
+	@$(BIN)/python -m benchmarks.conversation
 
 clean: ## 删掉安装、模型和缓存(不删对话) / remove environment, models and caches
 	@rm -rf $(VENV) .tools models .cache .rasa
