@@ -19,7 +19,8 @@ ifdef CI
 export UV_NO_PROGRESS := 1
 endif
 
-.PHONY: help run test install train check format lint lock screenshots benchmark-nlu benchmark-growth benchmark-turn clean
+.PHONY: help run test install train check format lint lock screenshots clean
+.PHONY: benchmark-nlu benchmark-growth benchmark-turn benchmark-conversation
 
 help: ## 列出所有命令 / list all targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -67,6 +68,9 @@ benchmark-growth: $(DEV) ## 事项变多时的耗时 / cost at 312, 1,000 and 3,
 
 benchmark-turn: $(DEV) ## 一轮对话的耗时 / cost of a turn
 	@$(BIN)/python -m benchmarks.turn
+
+benchmark-conversation: $(DEV) ## 整段对话的成绩、轮数、指错窗口的比例 / score of whole conversations
+	@$(BIN)/python -m benchmarks.conversation
 
 clean: ## 删掉安装、模型和缓存(不删对话) / remove environment, models and caches
 	@rm -rf $(VENV) .venv-benchmark .tools models .cache .rasa
