@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.chat import Chat
-from tests.browser.conftest import Open
+from tests.browser.chat import PHONE, Chat
+from tests.browser.conftest import Bot, Open
 
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -45,13 +46,30 @@ def violations(chat: Chat, options: dict[str, Any]) -> list[str]:
     return [f"{item['id']}: {node['html'][:120]} {node['failureSummary']}" for item in found for node in item["nodes"]]
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing(open_chat: Open, look: str) -> None:
-    chat = open_chat(init=SETTINGS % LOOKS[look], reduced_motion="reduce")
+@pytest.fixture(scope="module")
+def talked(chromium: Any, bot: Bot) -> Iterator[Chat]:
+    """One conversation, looked at in every way."""
+    chat = Chat.open(chromium, bot.url, reduced_motion="reduce")
     talk(chat)
+    yield chat
+    chat.context.close()
+    assert chat.problems == []
+
+
+def dressed(chat: Chat, settings: str) -> Chat:
+    chat.page.evaluate(SETTINGS % settings)
+    chat.page.reload()
+    expect(chat.replies).to_have_count(6)
+    return chat
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing(talked: Chat, look: str) -> None:
+    chat = dressed(talked, LOOKS[look])
     assert violations(chat, RULES) == []
     chat.find(".settings-button").click()
     chat.find(".restart").click()
+    expect(chat.find("dialog")).to_be_visible()
     assert violations(chat, RULES) == []
 
 
@@ -68,16 +86,14 @@ def test_axe_would_find_something(open_chat: Open) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_elder_contrast_is_seven_to_one(open_chat: Open, theme: str) -> None:
-    chat = open_chat(init=SETTINGS % f"{{elder: true, theme: '{theme}'}}", reduced_motion="reduce")
-    talk(chat)
+def test_elder_contrast_is_seven_to_one(talked: Chat, theme: str) -> None:
+    chat = dressed(talked, f"{{elder: true, theme: '{theme}'}}")
     chat.find(".settings-button").click()
     assert violations(chat, AAA_CONTRAST) == []
 
 
-def test_elder_version_is_large_everywhere(open_chat: Open) -> None:
-    chat = open_chat(reduced_motion="reduce")
-    talk(chat)
+def test_elder_version_is_large_everywhere(talked: Chat) -> None:
+    chat = dressed(talked, "{}")
     chat.find(".elder-button").click()
     expect(chat.find(".elder-button")).to_have_attribute("aria-pressed", "true")
     chat.find(".settings-button").click()
@@ -249,9 +265,9 @@ def test_interface_in_english_keeps_conversation_and_says_its_language(chat: Cha
 
 
 @pytest.mark.parametrize("settings", ["{}", "{elder: true, size: 30}"])
-def test_a_phone_of_320_pixels_needs_no_sideways_scrolling(open_chat: Open, settings: str) -> None:
-    chat = open_chat(init=SETTINGS % settings, viewport={"width": 320, "height": 568}, reduced_motion="reduce")
-    talk(chat)
+def test_a_phone_of_320_pixels_needs_no_sideways_scrolling(talked: Chat, settings: str) -> None:
+    talked.page.set_viewport_size({"width": 320, "height": 568})
+    chat = dressed(talked, settings)
     chat.find(".settings-button").click()
     wide = chat.page.evaluate(
         """() => [...document.querySelector('one-door').shadowRoot.querySelectorAll('*')]
@@ -264,6 +280,7 @@ def test_a_phone_of_320_pixels_needs_no_sideways_scrolling(open_chat: Open, sett
     for selector in ("#message", ".send", ".human", ".restart"):
         expect(chat.find(selector)).to_be_in_viewport()
     assert chat.find(".scroll").bounding_box()["height"] >= 80
+    talked.page.set_viewport_size(PHONE)
 
 
 def test_on_paper_the_conversation_is_whole_and_alone(chat: Chat) -> None:

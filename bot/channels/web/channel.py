@@ -13,6 +13,7 @@ people and ``code`` for programs.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import time
@@ -78,6 +79,7 @@ class WebChannel(InputChannel):
         self._streams = AtOnce(streams)
         self._peer_streams = AtOnce(peer_streams)
         self._app: Any = None
+        self._turns: set[asyncio.Future[Any]] = set()
         self._on_new_message: Callable[[UserMessage], Awaitable[Any]]
         several = int(os.environ.get("SANIC_WORKERS", "1") or 1) > 1
         self._conversations = Conversations(self._read, several_processes=several)
@@ -171,7 +173,12 @@ class WebChannel(InputChannel):
         self._by_session.take(session.sender)
         if len(request.body) > MAX_BODY:
             return _refusal(413, "size", "内容太长,请说得短一点 / the message is too long")
-        entries = await self._turn(_body(request), session)
+        # A browser that goes away in the middle cancels this request, not the turn: what the bot says
+        # is stored, and comes over the stream when the browser is back.
+        turn = asyncio.ensure_future(self._turn(_body(request), session))
+        self._turns.add(turn)
+        turn.add_done_callback(self._turns.discard)
+        entries = await asyncio.shield(turn)
         return response.json({"messages": [entry.to_dict() for entry in entries]}, ensure_ascii=False)
 
     async def _get_history(self, request: Request) -> HTTPResponse:
@@ -219,12 +226,22 @@ class WebChannel(InputChannel):
                     return done
                 message = _message(body, known, session.sender, message_id, self.name())
                 with conversation.busy():
-                    await self._on_new_message(message)
-                    entries = await conversation.entries(fresh=True)
-                fresh = history.replies_to(entries, message_id)
-        if not fresh:
-            raise NotReady("现在答不了,请过一会儿再试;急事请打 12345 / no answer could be made, try again later")
-        return fresh
+                    try:
+                        await self._on_new_message(message)
+                    except BaseException:
+                        conversation.doubt()
+                        raise
+                    replies = message.output_channel.messages
+                    if not replies:
+                        conversation.doubt()
+                        raise NotReady(
+                            "现在答不了,请过一会儿再试;急事请打 12345 / no answer could be made, try again later"
+                        )
+                    if self._conversations.several:
+                        return history.replies_to(await conversation.entries(fresh=True), message_id)
+                    turn = history.entries_of_turn(len(known), message, replies)
+                    conversation.add(turn)
+                    return turn
 
 
 async def _health(request: Request) -> HTTPResponse:

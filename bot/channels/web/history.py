@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
 
 MAX_SHOWN = 200
@@ -65,6 +66,24 @@ async def read(store: Any, sender: str) -> list[Entry]:
     """All messages of a conversation, over all of Rasa's sessions; empty if there is none."""
     tracker = await store.retrieve_full_tracker(sender)
     return entries_of(tracker.events) if tracker is not None else []
+
+
+def entries_of_turn(last: int, message: UserMessage, replies: Iterable[dict[str, Any]]) -> list[Entry]:
+    """A message and its replies as the store has them now, without reading it.
+
+    Args:
+        last: number of the message before.
+        replies: each with ``text`` and perhaps ``custom``, as they went out.
+    """
+    rating = (message.metadata or {}).get("rating")
+    said = Entry(last + 1, False, message.text, message_id=message.message_id, rating=rating)
+    return [
+        said,
+        *(
+            Entry(number, True, reply.get("text") or "", custom=reply.get("custom"))
+            for number, reply in enumerate(replies, last + 2)
+        ),
+    ]
 
 
 def replies_to(entries: list[Entry], message_id: str) -> list[Entry]:

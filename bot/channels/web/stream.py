@@ -55,6 +55,15 @@ class Conversation:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    def add(self, entries: list[Entry]) -> None:
+        """Take over what was just said and stored: reading a long conversation again is slow."""
+        if self._entries is not None:
+            self._entries = [*self._entries, *entries]
+
+    def doubt(self) -> None:
+        """Something failed half-way: the next one who looks reads the store."""
+        self._entries = None
+
     def signal(self) -> asyncio.Event:
         """Set at the next change. Take it before looking, wait for it after: so no change is missed."""
         return self._changed
@@ -91,7 +100,7 @@ class Conversations:
     def __init__(self, read: Read, heartbeat: float = HEARTBEAT_SECONDS, several_processes: bool = False) -> None:
         self._read = read
         self._heartbeat = heartbeat
-        self._several = several_processes
+        self.several = several_processes
         self._open: dict[str, Conversation] = {}
         self.closing = False
 
@@ -142,5 +151,5 @@ class Conversations:
                 return
             if not await conversation.change(signal, self._heartbeat):
                 yield ": still here\n\n"
-                if self._several:
+                if self.several:
                     await conversation.entries(fresh=True)

@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
 
 from bot.channels.web.channel import WebChannel
-from bot.channels.web.history import MAX_SHOWN, entries_of, replies_to
+from bot.channels.web.history import MAX_SHOWN, entries_of, entries_of_turn, replies_to
 from bot.channels.web.stream import Conversation, Conversations, event
 from bot.errors import BadInput
 
@@ -70,6 +71,13 @@ def test_replies_are_found_by_the_message_they_answer() -> None:
     entries = entries_of([*turn(1), *turn(2), BotUttered("还有"), *turn(3)])
     assert [entry.text for entry in replies_to(entries, "m2")] == ["问2", "答2", "还有"]
     assert replies_to(entries, "never sent") == []
+
+
+def test_a_turn_is_numbered_as_the_store_will_number_it() -> None:
+    rating = {"reply": 2, "useful": True}
+    said = UserMessage("问2", message_id="m2", metadata={"rating": rating})
+    predicted = entries_of_turn(2, said, [{"text": "答2", "custom": {"act": "answer"}, "recipient_id": "web-a"}])
+    assert predicted == entries_of([*turn(1), *turn(2, rating=rating)])[2:]
 
 
 def test_an_event_is_one_block_whatever_the_text_holds() -> None:
@@ -133,6 +141,16 @@ async def test_a_store_out_of_reach_does_not_empty_the_screen() -> None:
     assert len(await conversation.entries()) == 2
     store.events = []
     assert len(await conversation.entries(fresh=True)) == 2
+
+
+async def test_after_a_failure_the_store_is_read_again() -> None:
+    store = Store()
+    conversation = Conversation("web-a", store.read)
+    assert await conversation.entries() == []
+    store.events = turn(1)
+    assert await conversation.entries() == []
+    conversation.doubt()
+    assert len(await conversation.entries()) == 2
 
 
 async def test_another_process_is_noticed_with_the_heartbeat() -> None:
