@@ -158,23 +158,40 @@ def test_a_question_is_answered_with_the_documents(server: Server) -> None:
     assert "居民户口簿" in shown and len(shown.encode()) <= 2048
 
 
+AMBIGUOUS = ("驾驶证怎么办", "身份证怎么办", "户口怎么办", "护照怎么办", "居住证怎么办", "给孩子上户口要什么材料")
+WITH_FACETS = ("护照到期换新要带什么", "普通护照换发要带什么", "非婚生育子女出生登记要带什么", "驾驶证期满换证要带什么")
+
+
+def reply_with_choices(server: Server, act: str, questions: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+    """The first of these questions that the bot answers with choices to pick from, and its reply."""
+    for question in questions:
+        reply = server.say(question, f"finding-{question}")
+        if reply["custom"]["act"] == act and reply["custom"].get("choices"):
+            return question, reply
+    pytest.fail(f"none of {questions} was answered by {act} with choices")
+
+
 def test_choices_by_number_and_by_pressing(server: Server) -> None:
-    asked = say(server, event_xml("CLICK", "ask:驾驶证怎么办", user="chooser"))
-    line = next(line for line in asked.split("\n") if line.startswith("1. "))
-    name, _, _ = line.removeprefix("1. ").partition(":")
-    pressed = text_xml(line.removeprefix("1. "), user="chooser", more="<bizmsgmenuid>onedoor.X</bizmsgmenuid>")
-    by_pressing = say(server, pressed)
-    assert name in by_pressing.split("\n")[0]
-    say(server, event_xml("CLICK", "ask:驾驶证怎么办", user="counter"))
-    assert say(server, text_xml("1", user="counter")).split("\n")[0] == by_pressing.split("\n")[0]
+    question, reply = reply_with_choices(server, "clarify", AMBIGUOUS)
+    (menu,) = customer([reply])
+    assert isinstance(menu, Menu)
+    for user in ("presser", "counter"):
+        say(server, event_xml("CLICK", f"ask:{question}", user=user))
+    menu_id, line = menu.items[0]
+    pressed = say(server, text_xml(line, user="presser", more=f"<bizmsgmenuid>{menu_id}</bizmsgmenuid>"))
+    counted = say(server, text_xml("1", user="counter"))
+    assert pressed.split("\n")[0] == counted.split("\n")[0]
+    assert reply["custom"]["choices"][0]["name"] in pressed.split("\n")[0]
 
 
 def test_choices_of_the_bot_fit_a_menu(server: Server) -> None:
     """The renderer reads the bot's own wording; this notices when that changes."""
-    (menu,) = customer([server.say("驾驶证怎么办", "menu-lines")])
+    _, reply = reply_with_choices(server, "clarify", AMBIGUOUS)
+    (menu,) = customer([reply])
     assert isinstance(menu, Menu) and menu.head.endswith("?") and "1." not in menu.head + menu.tail
-    *answer, menu = customer([server.say("护照到期换新要带什么", "menu-labels")])
-    assert isinstance(menu, Menu) and len(menu.items) == 2
+    _, reply = reply_with_choices(server, "answer", WITH_FACETS)
+    *answer, menu = customer([reply])
+    assert isinstance(menu, Menu) and len(menu.items) == len(reply["custom"]["choices"])
     assert menu.head.startswith("想说得更准") and "1." not in menu.head and menu.tail
     assert answer and all(isinstance(part, str) and "想说得更准" not in part for part in answer)
 
