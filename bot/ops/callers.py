@@ -122,7 +122,7 @@ class CallContext:
             return found
         if self.code and (intent in _ANSWERS | {"follow_up", "more", "repeat"} or (aspects and len(text) <= SHORT)):
             focus = {"code": self.code, "name": self.name, "confidence": None}
-            return _found(decision, focus, aspects if intent not in _ANSWERS else (), "follow_up")
+            return _found("answer", focus, aspects if intent not in _ANSWERS else (), "follow_up")
         if intent in _ANSWERS and not asked:
             return Finding(decision)
         return self._not_yet(text, decision, parsed, aspects)
@@ -147,7 +147,7 @@ class CallContext:
         if best and self.code and self.code in (parsed.get("options") or [best["code"]]):
             # Of several that fit, the one the call is about.
             focus = {"code": self.code, "name": self.name, "confidence": best["confidence"]}
-            return _found(decision, focus, aspects, "follow_up")
+            return _found("answer", focus, aspects, "follow_up")
         self.open = f"{self.open},{text}"[-MAX_KEPT:].lstrip(",") if self.open else text[:MAX_KEPT]
         if best:
             return Finding(decision, best["code"], best["name"], best["confidence"], aspects, "", unresolved=True)

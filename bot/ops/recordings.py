@@ -46,7 +46,9 @@ _TIME = re.compile(
 )
 _SRT_TIME = re.compile(r"^(\d{1,2}:\d\d:\d\d[,.]\d{1,3})\s*-->\s*\d")
 _NEW_CALL = re.compile(
-    r"^[#=*\-\s]*(?:通话|录音|会话|call)\s*(?:编号|号|id)?\s*[::#]?\s*(?P<id>[\w.-]{0,40})[#=*\-\s]*$", re.IGNORECASE
+    r"^(?:[#=*\-]{2,}\s*(?:通话|录音|会话|call)|(?:通话|录音|会话|call)\s*(?:编号|号码?|id)?\s*[:#]?(?=\s*[A-Za-z0-9]))"
+    r"\s*(?:编号|号码?|id)?\s*[:#]?\s*(?P<id>[A-Za-z0-9_.\-]{0,40}?)\s*[#=*\-]*$",
+    re.IGNORECASE,
 )
 
 _TEXT = ("text", "content", "utterance", "sentence", "transcript", "words", "内容", "文本", "文字", "话语", "对话内容")
