@@ -141,12 +141,13 @@ def chat(channel: str) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="把同样的内容以 JSON 输出 / print JSON on stdout")
-def evaluate(file: Path, as_json: bool) -> None:
+@click.option("--plot", type=click.Path(path_type=Path), help="可信度图(.svg 或 .png) / reliability diagram")
+def evaluate(file: Path, as_json: bool, plot: Path | None) -> None:
     """用标好答案的问题表检验理解得对不对。Score a CSV file of labelled questions.
 
     列:qid, text(或 question), code;可选 also, style, aspect, decision。
     """
-    from bot.ops import evaluation, model
+    from bot.ops import evaluation, model, reliability
     from bot.ops.agent import LocalBot
     from knowledge.catalogue import load
 
@@ -154,6 +155,8 @@ def evaluate(file: Path, as_json: bool) -> None:
     catalogue = load()
     bot = LocalBot(model.require())
     report = evaluation.evaluate(rows, bot.parse, catalogue)
+    if plot is not None:
+        reliability.draw(report.confidences, plot)
     if as_json:
         click.echo(json.dumps(report.to_dict(), ensure_ascii=False))
         return

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import BadInput
+from bot.ops.reliability import calibration_error
 from knowledge.catalogue import Catalogue
 
 Parse = Callable[[str], dict[str, Any]]
@@ -143,19 +144,6 @@ class Report:
         if top and not right:
             self.confusions[row.code, top[0]] += 1
 
-    def calibration_error(self, bins: int = 10) -> float:
-        """Expected calibration error of the first candidate's confidence."""
-        if not self.confidences:
-            return 0.0
-        total = 0.0
-        for number in range(bins):
-            low, high = number / bins, (number + 1) / bins
-            inside = [(c, r) for c, r in self.confidences if low < c <= high or (number == 0 and c == 0)]
-            if inside:
-                gap = abs(sum(c for c, _ in inside) - sum(r for _, r in inside))
-                total += gap / len(self.confidences)
-        return total
-
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract (design §3) and what we measure besides."""
         scoped = self.total.n
@@ -167,7 +155,7 @@ class Report:
             "coverage": round(self.covered / scoped, 4) if scoped else None,
             "answered_wrong": round(self.answered_wrong / scoped, 4) if scoped else None,
             "right_or_offered": round(self.right_or_offered / scoped, 4) if scoped else None,
-            "ece": round(self.calibration_error(), 4),
+            "ece": round(calibration_error(self.confidences), 4),
             "aspect": round(self.aspect_right / self.aspect_n, 4) if self.aspect_n else None,
             "decision_right": round(self.decision_right / self.decision_n, 4) if self.decision_n else None,
             "decisions": dict(self.decisions.most_common()),
