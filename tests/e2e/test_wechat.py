@@ -27,6 +27,7 @@ from tests.bot.channels.wechat.weixin import (
     Request,
     WeChatServer,
     event_xml,
+    redis_server,
     text_xml,
 )
 from tests.e2e.servers import ROOT, Answer, Server, endpoints_file, free_port, stop, wait_until_ready
@@ -96,15 +97,24 @@ def api(loop: Loop) -> Iterator[FakeApi]:
     loop.run(fake.stop())
 
 
-def serve(folder: Path, channel: str, actions: str | None = None, **environment: str) -> Server:
-    """The real server with a credentials file of its own."""
+def serve(
+    folder: Path, channel: str, actions: str | None = None, redis: int | None = None, **environment: str
+) -> Server:
+    """The real server with a credentials file of its own, and Redis for its locks if a port is given."""
+    endpoints = endpoints_file(folder, actions)
+    if redis is not None:
+        memory = "type: bot.ops.locks.QuickInMemoryLockStore"
+        text = endpoints.read_text(encoding="utf-8")
+        assert memory in text
+        shared = f"type: redis\n  url: 127.0.0.1\n  port: {redis}"
+        endpoints.write_text(text.replace(memory, shared), encoding="utf-8")
     credentials = folder / "credentials.yml"
     credentials.write_text(f"bot.channels.rest.RestChannel:\n{channel}", encoding="utf-8")
     port, log = free_port(), folder / "server.log"
     process = subprocess.Popen(
         [
             sys.executable, "-m", "bot.cli", "run", "--no-train", "--port", str(port),
-            "--endpoints", str(endpoints_file(folder, actions)), "--credentials", str(credentials),
+            "--endpoints", str(endpoints), "--credentials", str(credentials),
         ],
         cwd=ROOT, env={"PATH": "/usr/bin:/bin", "ONEDOOR_SECRET": "x" * 40, **environment},
         stdout=log.open("wb"), stderr=subprocess.STDOUT,
@@ -244,6 +254,23 @@ def test_a_slow_turn_arrives_as_one_message(model: Path, api: FakeApi, loop: Loo
         loop.run(actions.stop())
     assert [(sent["touser"], sent["text"]["content"]) for sent in api.messages] == [("slow", "慢慢来的回答")]
     assert actions.calls == 1
+
+
+def test_two_processes_give_one_answer(model: Path, api: FakeApi, tmp_path: Path) -> None:
+    with redis_server() as redis:
+        running = serve(
+            tmp_path, channel(4.5), redis=redis, SANIC_WORKERS="2",
+            T_APP=APP_ID, T_SECRET=SECRET, T_TOKEN=TOKEN, T_AES=AES_KEY, T_API=api.url,
+        )  # fmt: skip
+        try:
+            for number in range(5):
+                xml = text_xml("护照到期换新多少钱", user=f"user{number}")
+                with ThreadPoolExecutor(3) as pool:
+                    shown = list(pool.map(lambda _, xml=xml: say(running, xml), range(3)))
+                assert len(set(shown)) == 1 and "120" in shown[0]
+            assert len(stored(running)[1]) == 5
+        finally:
+            stop(running.process)
 
 
 def test_a_channel_without_settings_is_off_and_says_so(model: Path, tmp_path: Path) -> None:

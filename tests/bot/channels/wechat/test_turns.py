@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import socket
-import subprocess
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from rasa.core.lock_store import InMemoryLockStore, RedisLockStore
 
 from bot.channels.wechat.turns import PURGE_SECONDS, MemoryTurns, RedisTurns, TurnStore, turns_for
+from tests.bot.channels.wechat.weixin import redis_server
 
 
 @pytest.fixture(scope="module")
-def redis_port() -> Any:
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("redis-server is not installed (apt-get install redis-server): the Redis store is not tried")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "eady to accept connections" in line:
-            break
-    yield port
-    process.terminate()
-    process.wait()
+def redis_port() -> Iterator[int]:
+    with redis_server() as port:
+        yield port
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
+import shutil
+import socket
+import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 import xmltodict
 from aiohttp import web
 from wechatpy.crypto import WeChatCrypto
@@ -50,6 +56,30 @@ def event_xml(event: str, key: str = "", user: str = OPENID, created: int = 1348
         f"<CreateTime>{created}</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[{event}]]></Event>"
         f"<EventKey><![CDATA[{key}]]></EventKey></xml>"
     )
+
+
+@contextlib.contextmanager
+def redis_server() -> Iterator[int]:
+    """A Redis of its own on loopback; its port. Skips, and says why, where Redis is not installed."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not installed (apt-get install redis-server): sharing over Redis is not tried")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    process = subprocess.Popen(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "eady to accept connections" in line:
+            break
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.communicate()
 
 
 @dataclass
