@@ -436,6 +436,9 @@ class OneDoor extends HTMLElement {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.disconnect() : this.reconnect()), until);
     window.addEventListener("storage", (event) => { if (event.key === this.sessionKey || event.key === null) this.sessionChanged(); }, until);
     this.token = this.kept.get(this.sessionKey);
+    this.loaded = !this.token; // whether what was said before is on the screen
+    this.last = 0;
+    this.entries.clear();
     this.outbox = this.brief.read("onedoor-outbox", []);
     this.build();
     this.opened = this.layout !== "float";
@@ -586,7 +589,8 @@ class OneDoor extends HTMLElement {
   open() {
     this.opened = true;
     this.dress();
-    this.begin();
+    if (this.begun) this.reconnect();
+    else this.begin();
     this.input.focus();
     this.dispatchEvent(new CustomEvent("onedoor-open", { bubbles: true }));
   }
@@ -597,7 +601,6 @@ class OneDoor extends HTMLElement {
     this.opened = false;
     this.dress();
     this.disconnect();
-    this.begun = null;
     this.launcher.focus();
     this.dispatchEvent(new CustomEvent("onedoor-close", { bubbles: true }));
   }
@@ -625,27 +628,16 @@ class OneDoor extends HTMLElement {
     if (this.token) return;
     const { token } = await (await this.call("session", { method: "POST" })).json();
     this.token = token;
+    this.loaded = true;
     this.kept.set(this.sessionKey, token);
     this.reconnect();
   }
 
-  // What was said before, then whatever happens.
-  async begin() {
+  begin() {
     if (this.begun) return;
     this.begun = true;
     this.outbox.forEach((item) => this.showPending(item));
-    await this.loadHistory();
     this.reconnect();
-  }
-
-  async loadHistory() {
-    if (!this.token) return;
-    try {
-      const { messages } = await (await this.call("history")).json();
-      this.restore(messages);
-    } catch (error) {
-      this.connectionProblem(error);
-    }
   }
 
   restore(entries) {
@@ -669,6 +661,7 @@ class OneDoor extends HTMLElement {
     this.flush();
   }
 
+  // What was said before, what still has to be sent, then whatever happens.
   async listen(signal) {
     let wait = 500;
     while (!signal.aborted && this.token) {
@@ -680,6 +673,14 @@ class OneDoor extends HTMLElement {
       const alive = () => { clearTimeout(watchdog); watchdog = setTimeout(stop, 40_000); };
       try {
         alive();
+        if (!this.loaded) {
+          const { messages } = await (await this.call("history", { signal: attempt.signal })).json();
+          if (signal.aborted) return;
+          this.loaded = true;
+          this.restore(messages);
+          this.calm();
+          this.flush();
+        }
         const answer = await this.call("stream", { headers: { "Last-Event-ID": String(this.last) }, signal: attempt.signal });
         wait = 500;
         this.calm();
@@ -691,9 +692,12 @@ class OneDoor extends HTMLElement {
         }
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof Refused && error.status === 401) { this.sessionExpired(); return; }
+        if (error instanceof Refused && error.status === 401) { this.sessionExpired(); this.flush(); return; }
         if (error instanceof Refused && error.status === 403) { this.connectionProblem(error); return; }
-        if (!(error instanceof Refused)) this.connectionProblem(error);
+        if (!(error instanceof Refused)) {
+          this.outbox.forEach((item) => this.markUnsent(item));
+          this.connectionProblem(error);
+        }
         else if (error.wait) wait = Math.max(wait, error.wait * 1000);
       } finally {
         clearTimeout(watchdog);
@@ -760,12 +764,12 @@ class OneDoor extends HTMLElement {
     if (!node || node.classList.contains("unsent")) return;
     node.classList.add("unsent");
     node.append(element("div", { class: "unsent-note" }, this.words.unsent,
-      element("button", { type: "button", class: "resend", onclick: () => this.flush() }, this.words.resend)));
+      element("button", { type: "button", class: "resend", onclick: () => (this.loaded ? this.flush() : this.reconnect()) }, this.words.resend)));
   }
 
   // Sends what waits, in order. A message keeps its id, so sending it twice does not ask twice.
   async flush() {
-    if (this.sending || !this.outbox.length) return;
+    if (this.sending || !this.loaded || !this.outbox.length) return;
     this.sending = true;
     this.waiting += 1;
     this.showTyping();
@@ -818,6 +822,7 @@ class OneDoor extends HTMLElement {
     this.outbox = this.outbox.filter((item) => !item.rating);
     this.keepOutbox();
     this.token = null;
+    this.loaded = true;
     this.kept.set(this.sessionKey, null);
     this.forget();
     this.log.append(element("p", { class: "earlier" }, this.words.expired));
@@ -847,6 +852,7 @@ class OneDoor extends HTMLElement {
     this.disconnect();
     if (window.speechSynthesis) speechSynthesis.cancel();
     this.token = null;
+    this.loaded = true;
     this.outbox = [];
     this.keepOutbox();
     this.kept.set(this.sessionKey, null);
@@ -863,9 +869,11 @@ class OneDoor extends HTMLElement {
     if (token === this.token) return;
     this.disconnect();
     this.token = token;
+    this.loaded = !token;
     this.brief.set("onedoor-ticks", null);
     this.forget();
-    if (token && this.begun) this.loadHistory().then(() => this.reconnect());
+    this.outbox.forEach((item) => this.showPending(item));
+    this.reconnect();
   }
 
   // ------------------------------------------------------------------------------ showing

@@ -94,8 +94,9 @@ def bot(model: Path, site: Site, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """For one file at a time: while it runs, no asynchronous test can."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # machines that run tests are busy
     with sync_playwright() as playwright:
         running = launch(playwright, str(CHROMIUM))
         yield running

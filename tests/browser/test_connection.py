@@ -80,6 +80,22 @@ def test_two_browsers_do_not_share_a_conversation(open_chat: Open) -> None:
     expect(other.replies).to_have_count(1)
 
 
+def test_a_page_opened_while_the_bot_is_away_catches_up_without_announcing_old_messages(chat: Chat) -> None:
+    chat.say("你好")
+    down = ["history", "stream", "messages"]
+    for name in down:
+        chat.page.route(f"**/webhooks/web/{name}*", lambda route: route.abort())
+    chat.page.reload()
+    expect(chat.find(".banner")).to_contain_text("正在重新连接")
+    chat.write("身份证丢了怎么补")
+    for name in down:
+        chat.page.unroute(f"**/webhooks/web/{name}*")
+    expect(chat.replies).to_have_count(2)
+    expect(chat.find(".old [data-number]")).to_have_count(1)
+    expect(chat.find("[role=log] [data-number]")).to_have_count(1)
+    expect(chat.find(".banner")).to_be_hidden()
+
+
 def test_a_session_that_is_no_longer_valid_starts_anew_without_losing_the_question(chat: Chat) -> None:
     chat.say("你好")
     chat.page.evaluate(

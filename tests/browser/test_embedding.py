@@ -34,13 +34,27 @@ def test_a_floating_button_opens_a_dialog_and_escape_closes_it(open_chat: Open, 
     chat.page.keyboard.press("Escape")
     expect(chat.find(".panel")).to_be_hidden()
     assert chat.focused() == "launcher primary"
+    # What another tab asked meanwhile comes after it, not before.
+    other = Chat.in_context(chat.context, chat.page.url)
+    other.find(".launcher").click()
+    other.say("护照到期换新多少钱")
     launcher.click()
-    expect(chat.replies).to_have_count(1)
+    expect(chat.replies).to_have_count(2)
+    expect(chat.find(".earlier")).to_have_count(0)
+    expect(chat.mine.last).to_contain_text("护照")
     chat.say("你好")
     # On the next page of the site the conversation is still there.
     chat.page.reload()
     chat.find(".launcher").click()
-    expect(chat.replies).to_have_count(2)
+    expect(chat.replies).to_have_count(3)
+
+
+def test_it_can_be_moved_about_in_the_page(open_chat: Open, bot: Bot, site: Site) -> None:
+    chat = open_chat(site.put("/move", page_of(bot, element='<one-door layout="inline"></one-door>')))
+    chat.say("你好")
+    chat.page.evaluate("() => { document.body.prepend(document.querySelector('one-door')); }")
+    expect(chat.replies).to_have_count(1)
+    chat.say("身份证丢了怎么补")
 
 
 def test_the_site_and_the_widget_do_not_touch_each_other(open_chat: Open, bot: Bot, site: Site) -> None:
