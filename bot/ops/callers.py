@@ -106,7 +106,7 @@ class CallContext:
         asked, self.asked = self.asked, ""
         decision = str(parsed.get("decision") or "ask_back")
         intent = str((parsed.get("intent") or {}).get("name") or "")
-        aspects = tuple(parsed.get("aspects") or ([parsed["aspect"]] if parsed.get("aspect") else []))
+        aspects = tuple(parsed.get("aspects") or ())
         if decision == "answer" and (best := _best(parsed, ("answer",))):
             self._settle(best)
             return _found(decision, best, aspects)

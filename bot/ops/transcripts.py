@@ -148,6 +148,16 @@ class _Table:
         self._handle.close()
 
 
+def _slim(parsed: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "decision": parsed.get("decision"),
+        "intent": {"name": (parsed.get("intent") or {}).get("name")},
+        "matters": (parsed.get("matters") or [])[:1],
+        "options": parsed.get("options"),
+        "aspects": parsed.get("aspects") or ([parsed["aspect"]] if parsed.get("aspect") else []),
+    }
+
+
 def _csv_line(values: Sequence[Any]) -> bytes:
     line = io.StringIO()
     csv.writer(line).writerow([_harmless(value) for value in values])
@@ -181,7 +191,8 @@ class Run:
         self._partial = self.target.with_name(self.target.name + ".partial")
         self._checkpoint = self.target.with_name(self.target.name + ".checkpoint")
         self._source, self._officers, self._every = source, officers, every
-        self._parse = lru_cache(maxsize=_CACHE)(parse)
+        # Callers say much the same; what is kept of a parse is what a call needs of it.
+        self._parse = lru_cache(maxsize=_CACHE)(lambda text: _slim(parse(text)))
         self._files = files_of(source, (self.target, self.summary_file))
         self._mark = self._fingerprint(version)
         self._calls: OrderedDict[str, CallContext] = OrderedDict()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +23,7 @@ from tests.e2e.servers import ROOT, Server, endpoints_file, start_server, stop
 
 pytestmark = pytest.mark.e2e
 
-SECRET = "telephone-secret-of-forty-characters-00000"
+SECRET = "t" * 40
 CALLER = "13800001234"
 
 
@@ -174,6 +176,14 @@ def test_the_channel_is_off_in_a_server_without_a_secret(server: Server) -> None
     answer = server.request("POST", "/webhooks/ivr/turn", b"{}")
     assert answer.status == 503 and "ONEDOOR_IVR_SECRET" in answer.json["error"]
     assert "telephone channel off" in (server.folder / "server.log").read_text(encoding="utf-8")
+
+
+def test_ask_prints_what_the_telephone_would_say(model: Path) -> None:
+    asked = [sys.executable, "-m", "bot.cli", "ask", "护照换发多少钱", "--channel", "ivr"]
+    found = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    said = found.stdout.splitlines()
+    assert said[0] == "普通护照换发,费用是每本一百二十元。"
+    assert all(len(line) <= 60 and not re.search(r"[0-9]", line) for line in said)
 
 
 class Signed(requests.auth.AuthBase):

@@ -197,7 +197,7 @@ class Dialog:
         state.misses += 1
         if state.misses >= MAX_SILENCES:
             return self._human(state, "not_understood")
-        return self._again(state, "这个键没有用。")
+        return self._again(state, "没有这个选项。")
 
     def _speech(self, state: CallState, heard: tuple[Hypothesis, ...], may_text: bool) -> Turn:
         best = heard[0]
@@ -218,7 +218,8 @@ class Dialog:
             return self._more(state, may_text)
         if _REPEAT.search(bare) and len(bare) <= 10 and state.last:
             return self._repeat(state)
-        if _FAREWELL.search(bare) or (_BYE.match(bare) and not state.options and state.turns > 2):
+        leaving = _BYE.match(bare) and state.turns > 2
+        if _FAREWELL.search(bare) or (leaving and (not state.options or "谢" in bare or bare.endswith("了"))):
             state.ended = True
             return Answer(say=("不客气,祝您办事顺利,再见。",), next="hangup", expect=None)
         nbest = tuple({"text": item.text, "confidence": item.confidence} for item in heard[1:])
@@ -281,7 +282,10 @@ class Dialog:
         spoken = speech.render(reply)
         state.held, state.page = None, 0
         state.options = [asdict(option) for option in spoken.options]
-        state.none, state.rest, state.sms = spoken.none, spoken.rest, spoken.sms
+        state.none = spoken.none
+        if spoken.left or act != "answer":
+            # What was left over of the last list can still be had after a question about its price.
+            state.rest, state.sms = spoken.rest, spoken.sms
         if act == "emergency":
             return self._emergency(state, spoken, custom)
         say = list(spoken.say)
@@ -302,7 +306,7 @@ class Dialog:
         state.emergency = str((custom.get("referral") or {}).get("phone") or "110")
         say = list(spoken.say)
         if self._settings.transfer_to:
-            say.append("要我现在给您转人工,请按零。")
+            say.append("要转人工,请按零。")
         return self._say(state, say, "要转人工请按零。", asked=())
 
     def _more(self, state: CallState, may_text: bool) -> Answer:

@@ -172,7 +172,7 @@ def _answer(custom: dict[str, Any], text: str) -> Spoken:
     spoken = Spoken(unreviewed=(guidance.get("review") or {}).get("status") != "reviewed")
     said: dict[str, Callable[[], list[str]]] = {
         "documents": lambda: _documents(guidance, written, spoken),
-        "window": lambda: _window(guidance, written),
+        "window": lambda: _window(guidance, written, brief=custom.get("aspect") is None),
         "fee": lambda: _fee(guidance, written, spoken),
         "time": lambda: _time(guidance, written),
         "online": lambda: _online(guidance, written),
@@ -286,7 +286,8 @@ def _basis(guidance: dict[str, Any]) -> list[str]:
     return [f"依据是{laws[0]}。", *(f"还有{law}。" for law in laws[1:3])] if laws else []
 
 
-def _window(guidance: dict[str, Any], written: _Written) -> list[str]:
+def _window(guidance: dict[str, Any], written: _Written, brief: bool) -> list[str]:
+    """Where to go; ``brief`` leaves telephone and hours to whoever asks for the window."""
     windows = guidance.get("windows") or []
     if not windows:
         where = written.section("window")
@@ -295,9 +296,9 @@ def _window(guidance: dict[str, Any], written: _Written) -> list[str]:
     out = [f"可以到{speakable(str(first['name']))}办。"]
     if first.get("address"):
         out.append(f"地址在{speakable(str(first['address']))}。")
-    if first.get("phone"):
+    if first.get("phone") and not brief:
         out.append(f"电话,{_phone(str(first['phone']))}。")
-    if first.get("hours"):
+    if first.get("hours") and not brief:
         out.append(f"{first['hours']}。")
     if first.get("address") and not first.get("verified"):
         out.append("这个地址还没有核实,出门前请打12345问一下。")

@@ -11,6 +11,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +32,19 @@ create index if not exists turns_touched on turns (touched);
 class CallStore:
     """State and answers of calls."""
 
-    def __init__(self, path: Path | str, clock: Callable[[], float] = time.time) -> None:
-        if path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
-        self._db.execute("pragma journal_mode=wal")
-        self._db.execute("pragma synchronous=normal")
-        self._db.executescript(_SCHEMA)
-        self._clock = clock
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self._path, self._clock = path, clock
         self._claims = 0
+
+    @cached_property
+    def _db(self) -> sqlite3.Connection:
+        # Opened at the first turn and not before: a connection must not go through a fork into workers.
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(self._path, timeout=5, isolation_level=None, check_same_thread=False)
+        database.execute("pragma journal_mode=wal")
+        database.execute("pragma synchronous=normal")
+        database.executescript(_SCHEMA)
+        return database
 
     def answer(self, call: str, turn: str) -> bytes | None:
         """The bytes that were answered to this turn, or None."""

@@ -14,8 +14,9 @@ from bot.channels.ivr.turns import Answer, Event, Hypothesis
 from bot.errors import BadInput
 
 CALL = {
-    "call_sid": "aad0115d-ec21-40db-aa02-31b7b01540c5", "application_sid": "a", "account_sid": "b", 
-    "direction": "inbound",     "from": "+8613800000000", "to": "+862212345678", "call_status": "in-progress", "sip_status": 200,
+    "call_sid": "aad0115d-ec21-40db-aa02-31b7b01540c5", "application_sid": "a", "account_sid": "b",
+    "direction": "inbound", "from": "+8613800000000", "to": "+862212345678", "call_status": "in-progress",
+    "sip_status": 200,
 }  # fmt: skip
 SAID = {
     "is_final": True,

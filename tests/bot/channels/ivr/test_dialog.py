@@ -123,7 +123,7 @@ def test_two_documents_then_the_rest_by_text_message() -> None:
     sent = caller.presses("8")
     assert sent.sms == "sent" and "短信已经发到" in said(sent)
     assert isinstance(caller.asked[-1], SendSms) and "丁" in caller.asked[-1].text
-    assert "这个键没有用" in said(caller.presses("8")), "it is sent once"
+    assert "没有这个选项" in said(caller.presses("8")), "it is sent once"
 
 
 @pytest.mark.parametrize("words", ["发短信", "好的,给我发个短信吧", "短信"])
@@ -299,7 +299,7 @@ def test_emergency_number_first_and_transfer_offered() -> None:
 def test_a_wrong_key_and_too_many_keys_are_told() -> None:
     caller = Caller(CLARIFY)
     caller.says("证")
-    assert "这个键没有用" in said(caller.presses("5"))
+    assert "没有这个选项" in said(caller.presses("5"))
     assert "只按一个键" in said(caller.presses("13812345678"))
     assert caller.told == ["证"], "keys never reach the bot as they are"
 
@@ -327,6 +327,25 @@ def test_goodbye_ends_the_call() -> None:
     answer = caller.says("好的,谢谢,没有了")
     assert answer.next == "hangup" and "再见" in said(answer)
     assert caller.says("喂").next == "hangup"
+
+
+def test_what_was_left_can_still_be_had_after_another_question() -> None:
+    price = {
+        "text": "测试证补领,是这样:\n费用:不收费。",
+        "custom": {**ANSWER["custom"], "aspect": "fee", "guidance": {"fee": {"free": True}}},
+    }
+    caller = Caller(lambda need: price if "钱" in need.text else ANSWER)
+    caller.says("补测试证")
+    caller.says("多少钱")
+    assert "丙材料" in said(caller.presses("7"))
+    assert caller.presses("8").sms == "sent"
+
+
+def test_thanks_end_the_call_even_over_an_open_question_about_the_person() -> None:
+    caller = Caller(CLARIFY)
+    caller.happens("start")
+    caller.says("证")
+    assert caller.says("没有了,谢谢").next == "hangup"
 
 
 def test_no_to_an_open_question_is_no_goodbye() -> None:
