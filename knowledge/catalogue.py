@@ -8,10 +8,12 @@ keyed by the files' size and time, because parsing 330 YAML files takes seconds 
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import os
 import pickle
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -221,6 +223,18 @@ def _cache_path(root: Path) -> Path:
     return base / f"knowledge-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}.pickle"
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Thousands of records are made and none is dropped: looking for garbage would double the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def read_all(root: Path = ROOT) -> tuple[Catalogue, list[Fault]]:
     """Read every file, without the cache, and return what could be read and all format faults.
 
@@ -229,6 +243,11 @@ def read_all(root: Path = ROOT) -> tuple[Catalogue, list[Fault]]:
     """
     if not root.is_dir():
         raise FaultsFound([Fault(str(root), "整个文件夹", "没有这个文件夹", f"检查环境变量 {ROOT_VARIABLE}")])
+    with _no_collection():
+        return _read_all(root)
+
+
+def _read_all(root: Path) -> tuple[Catalogue, list[Fault]]:
     reader = _Reader(root)
     branches = reader.keyed(Branch, [root / "branches.yml"], "id")
     matters: dict[str, Matter] = {}
@@ -293,7 +312,7 @@ def read_all(root: Path = ROOT) -> tuple[Catalogue, list[Fault]]:
 def _read_cache(cache: Path) -> tuple[str, Catalogue] | None:
     """Stamp and catalogue; None if there is no cache or it cannot be read, whatever the reason."""
     try:
-        with cache.open("rb") as handle:
+        with cache.open("rb") as handle, _no_collection():
             stamp, catalogue = pickle.load(handle)
     except Exception:  # noqa: BLE001 - a broken pickle may raise anything, and only means: read the files
         return None
