@@ -119,9 +119,9 @@ def _asks_on(turn: Turn) -> bool:
     understood = turn.understood
     if understood.decision not in ("ask_back", "clarify") or not understood.aspects:
         return False
-    if understood.intent in ("choose", "none_of_these", "start_over"):
-        return False
     text = normalise(understood.text)
+    if understood.intent in ("choose", "none_of_these", "start_over", "affirm", "deny", "skip") or _DONE.search(text):
+        return False
     return len(text) <= 4 or _own_document(turn, text) or not matcher(turn.catalogue).speaks_of(text)
 
 
@@ -145,8 +145,10 @@ def control(turn: Turn) -> Reply | None:
     other = bool(_OTHER.search(text))
     unclear = understood.decision in ("ask_back", "clarify") and len(text) <= _SHORT
     if understood.intent == "inform" or (unclear and understood.intent in ("ask", "vague", "follow_up")):
-        known = understood.situation(facet.id for facet in turn.catalogue.facets_of(matter))
-        if known:
+        facets = {facet.id for facet in turn.catalogue.facets_of(matter)}
+        if understood.intent == "inform":
+            facets |= set(turn.catalogue.facets)
+        if understood.situation(facets):
             return answer(turn, [memory.aspect] if memory.aspect else [])
     if understood.intent not in ("affirm", "deny", "none_of_these", "skip") and not other:
         return None

@@ -24,7 +24,7 @@ _NEAR = 0.45
 """Among the few neighbours of a matter less is enough."""
 _KIN = re.compile("妈|爸|娘|爹|奶奶|爷爷|姥|老伴|老公|老婆|爱人|媳妇|孩子|儿子|女儿|闺女|别人|同事|朋友|老人|亲戚")
 _JOINED = re.compile(
-    r"还有|另外|顺便|顺带|再就是|再有|以及|同时|[,。;、]?(?:我)?(?:还|也|再)(?:想|要|得)(?:问|办)?|和|跟"
+    r"[,。;、](?=[^,。;、]{1,6}也)|还有|另外|顺便|顺带|再就是|再有|以及|同时|[,。;、]?(?:我)?(?:还|也|再)(?:想|要|得)(?:问|办)?|和|跟"
 )
 _SPECIAL = re.compile("港澳台|港澳|台湾|外国|军队|武警|临时|异地|跨省|电动|进口|摩托|残疾")
 """Words in a name that make it the matter of few people: not meant unless they are said."""
@@ -211,7 +211,7 @@ def shift(turn: Turn) -> Reply | None:
         return answer(turn, [turn.memory.aspect] if turn.memory.aspect else [])
     if not codes:
         return None
-    scored = sorted(((code, match.core(described, code)) for code in codes), key=lambda item: -item[1])
+    scored = match.described(described, codes)
     if scored[0][1] < (CLEAR if found else _NEAR):
         return None
     best = [code for code, score in scored if score > scored[0][1] - MARGIN]
