@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from actions.guidance import wording
 from actions.guidance.compose import compose, source_title
 from actions.guidance.dates import RENEWAL, RULES, Born, Card, Moment, State, Validity, until, validities
@@ -17,6 +19,7 @@ _OF_CODE = {
     **dict.fromkeys(("JG-049", "JG-054", "JG-055", "JG-060"), Card.LICENCE),
     **dict.fromkeys(("HZ-067", "HZ-068", "HZ-069"), Card.RESIDENCE),
 }
+_SOON = timedelta(days=183)
 _SKIP = frozenset({"skip", "deny"})
 
 
@@ -98,7 +101,11 @@ def _reply(turn: Turn, card: Card, spoken: Spoken, ask: bool) -> Reply:
         lines.append(replies()["ask_born"])
     else:
         choices = ["要带什么材料", "去哪办", "网上能办吗"]
-        urgent = any(item.state in (State.EXPIRED, State.DUE, State.UNSURE) for item in items)
+        urgent = any(
+            item.state in (State.EXPIRED, State.DUE, State.UNSURE)
+            or (item.expires is not None and item.expires.earliest - turn.today < _SOON)
+            for item in items
+        )
         forever = all(item.state is State.FOREVER for item in items) and bool(items)
         key = "renew_never" if forever else "renew_now" if urgent else "renew_later"
         lines.append(replies()[key].format(name=matter.name))

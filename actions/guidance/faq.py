@@ -49,8 +49,10 @@ def _asked_for(name: str, plain: str) -> bool:
     """Whether the text asks if just this document is needed: ``要带户口本吗``, ``结婚证用拿吗``."""
     if name not in plain or _OPEN.search(plain):
         return False
-    bring = "(?:带|拿|用|交|要|得|需要|出示|准备)"
-    return bool(re.search(rf"{bring}[^,。]{{0,3}}{re.escape(name)}|{re.escape(name)}[^,。]{{0,3}}{bring}", plain))
+    bring = "(?:带|拿|交|出示|准备)"
+    before = rf"(?:{bring}|需要|用|要)(?:着|上)?{re.escape(name)}(?:吗|不|么|嘛|$)"
+    after = rf"{re.escape(name)}(?:还)?(?:(?:要不要|用不用|需要|要|用|得){bring}|(?:要|用|需要)(?:吗|不|么|嘛))"
+    return bool(re.search(rf"{before}|{after}", plain))
 
 
 def _about_document(catalogue: Catalogue, guidance: Guidance, text: str) -> list[str]:

@@ -109,14 +109,14 @@ class Matcher:
         scored = [(code, self.fit(text, code)) for code in (self._bags if codes is None else codes)]
         return sorted(scored, key=lambda item: -item[1])
 
-    def _described(self, text: str, codes: Sequence[str]) -> list[tuple[str, float]]:
+    def described(self, text: str, codes: Sequence[str]) -> list[tuple[str, float]]:
         """Like :meth:`rank`, name and hint counting as much as all the rest."""
         scored = [(code, (self.fit(text, code) + self.core(text, code)) / 2) for code in codes]
         return sorted(scored, key=lambda item: -item[1])
 
     def clear(self, text: str, codes: Sequence[str]) -> str | None:
         """The one of ``codes`` that the words mean, or None if none or several do."""
-        ranked = self._described(text, codes)
+        ranked = self.described(text, codes)
         if not ranked or ranked[0][1] < CLEAR:
             return None
         if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < MARGIN:
@@ -125,7 +125,7 @@ class Matcher:
 
     def narrowed(self, text: str, codes: Sequence[str]) -> list[str]:
         """Those of ``codes`` that the words fit about equally well; empty if they fit none."""
-        ranked = self._described(text, codes)
+        ranked = self.described(text, codes)
         if not ranked or ranked[0][1] < CLEAR:
             return []
         return [code for code in codes if dict(ranked)[code] > ranked[0][1] - MARGIN]

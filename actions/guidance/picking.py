@@ -20,6 +20,7 @@ from knowledge.models import Facet, Matter
 
 _SKIPS = frozenset({"skip", "deny"})
 _SKIP_WORDS = re.compile(r"^(?:跳过|略过|不想说|不方便说|不说|不知道|说不(?:清|好|上来)|不清楚|忘了|算了)")
+_ENOUGH = re.compile(r"^(?:不用|不需要|没了|没有了|没事|不问了)")
 _NONE = re.compile(
     r"^(?:这些|这几个|以上|上面)?(?:都|全|一个也?)(?:不是|不对|没有)|^换一(?:个|批|组)$|^没有我要的|^没有$"
 )
@@ -31,7 +32,7 @@ _SHORT = 12
 def skips(understood: Understood) -> bool:
     """Whether the person would rather not answer, and asks nothing else instead."""
     text = normalise(understood.text)
-    if understood.aspects and len(text) > 4:
+    if (understood.aspects and len(text) > 4) or _ENOUGH.search(text):
         return False
     return understood.intent in _SKIPS or bool(_SKIP_WORDS.search(text))
 
@@ -268,7 +269,9 @@ def place(turn: Turn) -> Reply | None:
         return answer(turn, ["window"])
     if not given:
         return None
-    answers = memory.pending == "place" and (bare or len(understood.text) <= _SHORT + 3)
+    asked_before = memory.pending == "place" or "place" in memory.asked
+    answers = asked_before and (bare or len(understood.text) <= _SHORT + 3) and understood.decision != "answer"
+    answers = answers or (memory.pending == "place" and len(understood.text) <= _SHORT + 3)
     if answers and None in (said := understood.places()):
         district, street = said[None]
         at = memory.whereabouts(matter)

@@ -33,6 +33,8 @@ _DONE = re.compile(
 )
 LIKELY = 0.25
 LIKELY_FIT = 0.5
+_OTHER = re.compile(r"^(?:再|给我)?换一?(?:个|件|批|样)(?:吧|别的)?$|^(?:不是|不对)(?:这个|这件)")
+_SHORT = 8
 _COMMON = ("身份证丢了怎么补", "驾驶证到期换证", "给孩子上户口", "办护照", "二手车过户")
 
 
@@ -94,6 +96,9 @@ def follow_up(turn: Turn) -> Reply | None:
     understood = turn.understood
     matter = turn.in_focus
     if matter is not None and understood.intent == "more":
+        if f"more:{matter.code}" in turn.memory.asked:
+            return Reply("answer", replies()["more_nothing"], matter=named(matter))
+        turn.memory.asked = [*turn.memory.asked, f"more:{matter.code}"]
         return more(turn)
     if matter is not None and understood.intent == "repeat":
         return answer(turn, [turn.memory.aspect] if turn.memory.aspect else [])
@@ -114,9 +119,20 @@ def _asks_on(turn: Turn) -> bool:
     understood = turn.understood
     if understood.decision not in ("ask_back", "clarify") or not understood.aspects:
         return False
-    if understood.intent in ("choose", "none_of_these", "start_over"):
+    text = normalise(understood.text)
+    if understood.intent in ("choose", "none_of_these", "start_over", "affirm", "deny", "skip") or _DONE.search(text):
         return False
-    return not matcher(turn.catalogue).speaks_of(understood.text)
+    return len(text) <= 4 or _own_document(turn, text) or not matcher(turn.catalogue).speaks_of(text)
+
+
+def _own_document(turn: Turn, text: str) -> bool:
+    """Whether a document of the matter in focus is named."""
+    matter = turn.in_focus
+    if matter is None or len(text) > _SHORT:
+        return False
+    kinds = [turn.catalogue.documents.get(document.name) for document in matter.documents]
+    names = [name for kind in kinds if kind for name in (kind.name, *kind.aliases)]
+    return any(len(name) >= 2 and normalise(name) in text for name in names)
 
 
 def control(turn: Turn) -> Reply | None:
@@ -124,12 +140,19 @@ def control(turn: Turn) -> Reply | None:
     understood, memory = turn.understood, turn.memory
     text = normalise(understood.text)
     matter = turn.in_focus
-    if understood.intent not in ("affirm", "deny", "none_of_these", "skip", "inform") or matter is None:
+    if matter is None:
         return None
-    if understood.intent == "inform":
-        known = understood.situation(facet.id for facet in turn.catalogue.facets_of(matter))
-        return answer(turn, [memory.aspect] if memory.aspect else []) if known else None
-    if understood.intent in ("affirm", "skip") or _DONE.search(text):
+    other = bool(_OTHER.search(text))
+    unclear = understood.decision in ("ask_back", "clarify") and len(text) <= _SHORT
+    if understood.intent == "inform" or (unclear and understood.intent in ("ask", "vague", "follow_up")):
+        facets = {facet.id for facet in turn.catalogue.facets_of(matter)}
+        if understood.intent == "inform":
+            facets |= set(turn.catalogue.facets)
+        if understood.situation(facets):
+            return answer(turn, [memory.aspect] if memory.aspect else [])
+    if understood.intent not in ("affirm", "deny", "none_of_these", "skip") and not other:
+        return None
+    if understood.intent in ("affirm", "skip") or (_DONE.search(text) and not other):
         memory.pending, memory.failures = None, 0
         return Reply("smalltalk", replies()["done"], matter=named(matter))
     related = [item.code for item in matter.related if item.code not in memory.rejected]

@@ -20,9 +20,11 @@ _BACK = re.compile(
     r"|(?:刚才|刚刚|方才|之前|前面|先前)(?:我)?(?:说|问|讲)?的?(?:那|这)(?:个|件|张|本)"
 )
 _SHORT = 8
+_NEAR = 0.45
+"""Among the few neighbours of a matter less is enough."""
 _KIN = re.compile("妈|爸|娘|爹|奶奶|爷爷|姥|老伴|老公|老婆|爱人|媳妇|孩子|儿子|女儿|闺女|别人|同事|朋友|老人|亲戚")
 _JOINED = re.compile(
-    r"还有|另外|顺便|顺带|再就是|再有|以及|同时|[,。;、]?(?:我)?(?:还|也|再)(?:想|要|得)(?:问|办)?|和|跟"
+    r"[,。;、](?=[^,。;、]{1,6}也)|还有|另外|顺便|顺带|再就是|再有|以及|同时|[,。;、]?(?:我)?(?:还|也|再)(?:想|要|得)(?:问|办)?|和|跟"
 )
 _SPECIAL = re.compile("港澳台|港澳|台湾|外国|军队|武警|临时|异地|跨省|电动|进口|摩托|残疾")
 """Words in a name that make it the matter of few people: not meant unless they are said."""
@@ -193,7 +195,14 @@ def shift(turn: Turn) -> Reply | None:
         return None
     found = _WHAT_IF.match(text)
     described = found[1] if found else text if understood.intent == "choose" or len(text) <= _SHORT else ""
-    if not essence(described) or understood.intent in ("affirm", "deny", "skip", "more", "repeat", "start_over"):
+    if not re.search("[\u4e00-\u9fff]", essence(described)) or understood.intent in (
+        "affirm",
+        "deny",
+        "skip",
+        "more",
+        "repeat",
+        "start_over",
+    ):
         return None
     codes = _neighbours(turn, matter)
     match = matcher(turn.catalogue)
@@ -202,8 +211,8 @@ def shift(turn: Turn) -> Reply | None:
         return answer(turn, [turn.memory.aspect] if turn.memory.aspect else [])
     if not codes:
         return None
-    scored = sorted(((code, match.core(described, code)) for code in codes), key=lambda item: -item[1])
-    if scored[0][1] < CLEAR:
+    scored = match.described(described, codes)
+    if scored[0][1] < (CLEAR if found else _NEAR):
         return None
     best = [code for code, score in scored if score > scored[0][1] - MARGIN]
     same = sorted(best, key=lambda code: -match.fit(_minus(matter.name, described), code))
@@ -259,6 +268,10 @@ def _pair(turn: Turn, left: str, right: str) -> tuple[str, str] | None:
 def _half(turn: Turn, half: str, other: str, candidates: list[str]) -> str | None:
     """The matter of one half of the sentence; what was said in the other half fills what it leaves out."""
     match = matcher(turn.catalogue)
+    fitting = [code for code in turn.understood.options if match.fit(half, code) >= 0.9]
+    if fitting and match.fit(other, fitting[0]) < CLEAR:
+        # The options stand in the order of their probability.
+        return fitting[0]
     for among in (turn.understood.options, candidates):
         found = match.clear(half, among) if len(among) > 1 else None
         if found is not None and match.fit(half, found) >= 0.7:

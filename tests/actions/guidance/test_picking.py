@@ -70,6 +70,38 @@ def test_no_to_an_answer_offers_its_neighbours(talk: Conversation) -> None:
     assert "HZ-057" not in {choice.code for choice in reply.choices}
 
 
+def test_another_one_offers_the_neighbours_of_an_answer(talk: Conversation) -> None:
+    talk.answer("HZ-059")
+    reply = talk.say("换一个", "ask", "clarify", codes=["JG-055", "HZ-040"], options=["JG-055", "HZ-040"])
+    assert reply.act == "clarify"
+    assert "HZ-064" in {choice.code for choice in reply.choices}
+
+
+def test_a_number_that_picks_nothing_is_no_description(talk: Conversation) -> None:
+    talk.answer("HZ-057")
+    assert code(talk.say("1", "choose")) != "HZ-055"
+
+
+def test_more_is_said_once(talk: Conversation) -> None:
+    talk.answer("HZ-057")
+    assert "怎么办" in talk.say("更多", "more").text
+    assert talk.say("还有吗", "more").text == replies()["more_nothing"]
+
+
+def test_a_document_of_the_matter_is_no_new_matter(talk: Conversation) -> None:
+    talk.answer("JG-054")
+    reply = talk.say("身体条件证明要吗", "ask", "clarify", aspects=["documents"], options=["JG-064", "HF-005"])
+    assert code(reply) == "JG-054"
+
+
+def test_a_short_remark_about_the_person_is_for_the_matter_in_focus(talk: Conversation) -> None:
+    talk.answer("JG-004")
+    reply = talk.say("公司的车", "ask", "clarify", codes=["JG-041"], options=["JG-041", "JG-028"], entities=[
+        {"entity": "party", "value": "company"}
+    ])  # fmt: skip
+    assert code(reply) == "JG-004" and "单位" in reply.text
+
+
 @pytest.mark.parametrize("text", ["好的", "不用了", "没有了,谢谢"])
 def test_enough_is_no_failure(talk: Conversation, text: str) -> None:
     talk.answer("NB-001")

@@ -156,3 +156,15 @@ def test_every_real_matter_can_be_answered(catalogue: Catalogue) -> None:
         assert reply.matter and reply.matter["code"] == code
         assert len(reply.text) > 40
         assert "None" not in reply.text
+
+
+def test_a_question_behind_a_place_is_answered(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    text = "身份证丢了怎么补,我住河西区友谊路街"
+    entities = [
+        {"entity": "district", "value": "河西区", "start": 11, "end": 14},
+        {"entity": "street", "value": "河西区/友谊路街道", "start": 14, "end": 18},
+    ]
+    assert talk.say(text, "inform", codes=["HZ-059"], entities=entities).act == "answer"
+    lost = Conversation(catalogue)
+    assert lost.say("我住河西区友谊路街", "inform", codes=["HZ-059"], entities=[]).act == "ask_back"

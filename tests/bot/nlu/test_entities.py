@@ -88,3 +88,27 @@ def test_every_street_is_found_by_its_full_name(finder: EntityFinder, catalogue:
         if values(finder, f"我住{street.district}{street.name}", "street") != [f"{street.district}/{street.name}"]
     ]
     assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("户口在河东大王庄,现在住南开华苑", {"household", "residence"}),
+        ("公司在西青中北镇", {"business"}),
+        ("要把户口迁到东丽张贵庄", {"destination"}),
+        ("河西区友谊路街道", {None}),
+    ],
+)
+def test_what_a_place_is_to_the_person(finder: EntityFinder, text: str, roles: set[str | None]) -> None:
+    found = [entity for entity in finder.find(text) if entity.name in ("street", "district")]
+    assert {entity.role for entity in found} == roles
+    assert all(("role" in entity.to_dict()) == (entity.role is not None) for entity in found)
+
+
+@pytest.mark.parametrize("text", ["第二个", "身份证怎么换新的", "新房子怎么落户", "小区广场办活动", "石家庄的户口"])
+def test_words_that_are_also_names_of_communities(finder: EntityFinder, text: str) -> None:
+    assert not [entity for entity in finder.find(text) if entity.name in ("street", "district", "place_option")]
+
+
+def test_street_straight_after_its_district(finder: EntityFinder) -> None:
+    assert values(finder, "迁到东丽张贵庄", "street") == ["东丽区/张贵庄街道"]
