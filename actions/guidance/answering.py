@@ -77,9 +77,10 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
 def _lines(turn: Turn, matter: Matter, guidance: Guidance, aspects: list[str]) -> list[str]:
     at = turn.memory.whereabouts(matter)
     case = wording.persons_case(labels(turn.catalogue, turn.memory)) if turn.memory.matter == matter.code else ""
-    if not aspects:
+    if aspects in ([], ["process"]):
         _cited(turn, matter)
-        return _general(matter, guidance, at, case)
+        # 「怎么补」 wants to leave home prepared, not only the order of steps.
+        return _general(matter, guidance, at, case, with_steps=bool(aspects))
     has_proxy = any(item.id == "applicant" for item in turn.catalogue.facets_of(matter))
     parts: dict[str, Callable[[], list[str]]] = {
         "documents": lambda: _document_lines(guidance),
@@ -124,7 +125,7 @@ def _result_lines(matter: Matter, guidance: Guidance) -> list[str]:
     return [*lines, f"有效期:{wording.sentence(matter.validity.text)}"] if matter.validity else lines
 
 
-def _general(matter: Matter, guidance: Guidance, at: Whereabouts, case: str) -> list[str]:
+def _general(matter: Matter, guidance: Guidance, at: Whereabouts, case: str, with_steps: bool = False) -> list[str]:
     """Everything one needs before leaving home; the documents count as one line of ``FEW_LINES``."""
     documents = _document_lines(guidance)
     where = wording.windows(matter, guidance, at, full=True)
@@ -134,7 +135,10 @@ def _general(matter: Matter, guidance: Guidance, at: Whereabouts, case: str) -> 
     # Where the visit can be saved, that comes before it.
     lines += [online, visit] if guidance.online.get("depth") == "全程网办" else [visit, online]
     lines.append(wording.fee_and_time(guidance))
-    lines.append(wording.review_line(matter, guidance) + "。要看条件和步骤,回“更多”。")
+    if with_steps and guidance.steps:
+        lines += wording.steps(guidance)
+    rest = "条件" if with_steps else "条件和步骤"
+    lines.append(f"{wording.review_line(matter, guidance)}。要看{rest},回“更多”。")
     return lines
 
 

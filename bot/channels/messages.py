@@ -12,6 +12,8 @@ from bot.text.mask import mask
 MAX_CHARACTERS = 500
 """Longer questions are cut: nobody needs more, and parse time grows with length."""
 MAX_SENDER = 128
+RESERVED = ("web-", "wechat-", "wecom-", "ivr-")
+"""How the senders of channels with identities of their own begin: nobody may speak in their name."""
 
 
 def checked_text(value: Any) -> str:
@@ -30,6 +32,8 @@ def checked_sender(value: Any) -> str:
         raise BadInput("字段 sender 要写成非空文字 / field 'sender' must be a non-empty string")
     if len(value) > MAX_SENDER:
         raise BadInput(f"字段 sender 最长 {MAX_SENDER} 个字符 / field 'sender' is longer than {MAX_SENDER}")
+    if value.strip().startswith(RESERVED):
+        raise BadInput(f"字段 sender 不能以 {'、'.join(RESERVED)} 开头 / field 'sender' has a reserved beginning")
     return mask(value.strip()).text
 
 

@@ -30,6 +30,8 @@ PLACES = frozenset({"district", "street", "community", "place_option"})
 """Entities that say where somebody is: kept out of what the ranker sees."""
 
 SEVERAL, OUTSIDE = "several", "outside"
+BUNDLE = "bundle"
+"""The intent of a question about a whole life event."""
 
 Spans = Sequence[tuple[int, int]]
 """Characters (start, end) of the places in a text."""
@@ -232,4 +234,7 @@ def names(catalogue: Catalogue) -> list[tuple[str, str]]:
     for referral in catalogue.referrals.values():
         if referral.kind == "body":
             out.append((referral.topic, f"refer/{referral.id}"))
+    for bundle in catalogue.bundles.values():
+        for text in (bundle.name, *bundle.aliases):
+            out.append((text, f"{BUNDLE}/{bundle.id}"))
     return out

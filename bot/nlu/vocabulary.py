@@ -34,4 +34,6 @@ def training_version(catalogue: Catalogue) -> str:
         digest.update(word.encode())
     for referral in catalogue.referrals.values():
         digest.update("|".join((referral.id, referral.topic, *referral.keywords)).encode())
+    for bundle in catalogue.bundles.values():
+        digest.update("|".join((bundle.id, bundle.name, *bundle.aliases)).encode())
     return digest.hexdigest()[:16]
