@@ -38,7 +38,7 @@ def event(fields: Mapping[str, str]) -> Event:
     raw = fields.get("content", "") or "{}"
     try:
         content = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadInput("参数 content 要是 JSON / parameter 'content' must be JSON") from None
     if not isinstance(content, Mapping):
         raise BadInput("参数 content 要是 JSON 对象 / parameter 'content' must be a JSON object")

@@ -240,7 +240,7 @@ class _Routes:
 def _json(request: Request) -> Any:
     try:
         return json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadInput("请求要是 JSON / the body must be JSON") from None
 
 

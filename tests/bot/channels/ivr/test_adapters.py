@@ -8,6 +8,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.channels.ivr import aliyun, jambonz, voicexml
 from bot.channels.ivr.turns import Answer, Event, Hypothesis
@@ -188,3 +190,58 @@ def test_voicexml_pages_are_well_formed(answer: Answer) -> None:
         assert prompt.text == "".join(answer.say)
     if answer.next == "transfer":
         assert re.search(r'dest="tel:\+862287654321"', text)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = ("call_sid", "from", "call_status", "digits", "speech", "reason", "dial_status", "alternatives", "transcripts")
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(KEYS), JSON | st.dictionaries(st.sampled_from((*KEYS, "transcript", "confidence")), JSON)
+    ),
+    st.sampled_from(("", "3")),
+)
+def test_jambonz_bodies_of_any_kind_are_read_or_refused(body: dict[str, Any], turn: str) -> None:
+    try:
+        event = jambonz.event(body, turn)
+    except BadInput:
+        return
+    assert event.kind and len(event.call) <= 128 and all(item.text for item in event.heard)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(("call_id", "content_type", "content", "timestamp")), st.text(max_size=12)),
+    st.sampled_from(("callin", "normal", "mute", "timebreak", "dtmf", "hangup", "x")),
+    st.dictionaries(st.sampled_from(("words", "dtmf", "dynamic_id", "caller")), JSON),
+)
+def test_aliyun_parameters_of_any_kind_are_read_or_refused(
+    given_fields: dict[str, str], kind: str, content: Any
+) -> None:
+    for raw in (given_fields.get("content", ""), json.dumps(content), "[" * 15_000):
+        try:
+            event = aliyun.event({**given_fields, "content_type": kind, "content": raw})
+        except BadInput:
+            continue
+        assert event.kind and len(event.turn) <= 128
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(("call_id", "turn", "said", "mode", "confidence", "event", "caller")), st.text(max_size=12)
+    )
+)
+def test_voicexml_parameters_of_any_kind_are_read_or_refused(given_fields: dict[str, str]) -> None:
+    try:
+        event = voicexml.event(given_fields)
+    except BadInput:
+        return
+    page = voicexml.page(Answer(("好。",)), "/a", event.call, "1")
+    ElementTree.fromstring(page)  # noqa: S314 - made by ourselves
