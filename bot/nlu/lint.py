@@ -45,7 +45,8 @@ def _check_labels(example: Example, catalogue: Catalogue) -> Iterator[Fault]:
     if example.intent == "refer" and topic not in catalogue.referrals:
         yield Fault(example.file, example.text, f"没有转介“{topic}”", "metadata 的 referral 写 referrals.yml 的 id")
     if example.intent == "bundle" and topic not in catalogue.bundles:
-        yield Fault(example.file, example.text, f"没有一件事“{topic}”", "metadata 的 topic 写 knowledge/bundles 里的 id")
+        fix = "metadata 的 topic 写 knowledge/bundles 里的 id"
+        yield Fault(example.file, example.text, f"没有一件事“{topic}”", fix)
     if example.aspect and example.aspect not in (*ASPECTS, NONE):
         yield Fault(example.file, example.text, f"没有方面“{example.aspect}”", f"可选:{'、'.join(ASPECTS)}")
     if example.voice and example.voice not in VOICES:

@@ -106,7 +106,7 @@ class _Trainer:
         error[:, :-1] = np.exp(labels)
         error[:, :-1] /= error[:, :-1].sum(axis=1, keepdims=True)
         error[:, :-1] -= (1 - recipe.smooth) * target + recipe.smooth / target.shape[1]
-        error[:, -1] = 1 / (1 + np.exp(-scores[:, -1])) - several
+        error[:, -1] = 1 / (1 + np.exp(-np.clip(scores[:, -1], -30, 30))) - several
         error /= len(target)
         rate = np.float32(recipe.rate * max(0.0, 1 - self.step / self.steps) + 1e-3)
         self.step += 1

@@ -41,8 +41,15 @@ def test_every_aspect_of_every_matter_is_answered_alone(catalogue: Catalogue, as
         reply = Conversation(catalogue).answer(each, aspects=[aspect])
         assert reply.aspect == aspect and matter.name in reply.text
         assert "None" not in reply.text and "{" not in reply.text
-        if aspect not in ("documents", "proxy"):
+        if aspect not in ("documents", "proxy", "process"):
             assert "要带的材料:" not in reply.text
+
+
+def test_how_to_holds_documents_window_and_steps(talk: Conversation, catalogue: Catalogue) -> None:
+    text = talk.answer("HZ-059", aspects=["process"]).text
+    assert all(document.name in text for document in catalogue.matter("HZ-059").documents if not document.when)
+    for part in ("去哪办:", "费用", "怎么办:"):
+        assert part in text
 
 
 def test_heading_says_that_it_lists_documents(talk: Conversation) -> None:
