@@ -1,42 +1,18 @@
 """Life events: several matters in the order of the visits, with one list of documents for all.
 
-The bundles themselves are knowledge (``knowledge/bundles``); this is the only module that reads them.
+The bundles themselves are knowledge (``knowledge/bundles``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Any
 
 from actions.guidance.compose import Situation, compose
 from actions.guidance.place import Whereabouts
 from knowledge.catalogue import Catalogue
-from knowledge.models import Matter, Referral
-
-
-class Step(Protocol):
-    """One matter of a bundle: when it applies, and what to look out for."""
-
-    @property
-    def matter(self) -> str: ...  # noqa: D102
-    @property
-    def when(self) -> str | None: ...  # noqa: D102
-    @property
-    def note(self) -> str | None: ...  # noqa: D102
-
-
-class Bundle(Protocol):
-    """A life event and the matters that belong to it, in order."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def steps(self) -> Sequence[Step]: ...  # noqa: D102
-    @property
-    def referrals(self) -> Sequence[str]: ...  # noqa: D102
+from knowledge.models import Bundle, BundleStep, Matter, Referral
 
 
 @dataclass
@@ -69,7 +45,7 @@ class Plan:
 
     bundle: Bundle
     matters: list[Matter]
-    steps: list[Step]
+    steps: list[BundleStep]
     documents: list[Wanted]
     online: list[int]
     unconfirmed: list[int]
@@ -90,11 +66,6 @@ class Plan:
             "documents": [item.to_dict(codes) for item in self.documents],
             "referrals": [{"topic": item.topic, "body": item.body} for item in self.referrals],
         }
-
-
-def bundles(catalogue: Catalogue) -> Mapping[str, Bundle]:
-    """Bundle id → bundle; empty for a knowledge base without bundles."""
-    return cast(Mapping[str, Bundle], getattr(catalogue, "bundles", {}))
 
 
 def plan(catalogue: Catalogue, bundle: Bundle, situation: Situation, at: Whereabouts) -> Plan:

@@ -13,7 +13,7 @@ from datetime import date
 
 from actions.guidance import wording
 from actions.guidance.answering import answer, more
-from actions.guidance.bundle import bundles, plan
+from actions.guidance.bundle import plan
 from actions.guidance.context import Memory, Understood
 from actions.guidance.dated import dated
 from actions.guidance.matching import matcher
@@ -64,7 +64,7 @@ def service(turn: Turn) -> Reply | None:
 def bundle(turn: Turn) -> Reply | None:
     """A life event: all its matters in order, one list of documents."""
     memory, catalogue = turn.memory, turn.catalogue
-    found = bundles(catalogue).get(turn.understood.topic or "") if turn.understood.intent == "bundle" else None
+    found = catalogue.bundles.get(turn.understood.topic or "") if turn.understood.intent == "bundle" else None
     if found is None:
         return None
     planned = plan(catalogue, found, memory.situation, memory.whereabouts(None))

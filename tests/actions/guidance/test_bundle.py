@@ -2,57 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from actions.guidance.bundle import bundles, plan
+from actions.guidance.bundle import plan
 from actions.guidance.context import Memory, Understood
 from actions.guidance.place import Whereabouts
 from actions.guidance.respond import respond
 from knowledge.catalogue import Catalogue
+from knowledge.models import Bundle, BundleStep
 
-
-@dataclass(frozen=True)
-class FakeStep:
-    matter: str
-    when: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True)
-class FakeBundle:
-    id: str = "moving_in"
-    name: str = "搬进新家"
-    steps: tuple[FakeStep, ...] = (
-        FakeStep("HZ-901", note="先办这件"),
-        FakeStep("HZ-903", when="有车的"),
-        FakeStep("HZ-902"),
-        FakeStep("HZ-999"),
-    )
-    referrals: tuple[str, ...] = ("water", "unknown")
-
-
-@dataclass(frozen=True)
-class WithBundles(Catalogue):
-    bundles: dict[str, Any] = field(default_factory=dict)
+MOVING_IN = Bundle(
+    id="moving_in",
+    name="搬进新家",
+    audience=["个人"],
+    summary="搬家后要办的事",
+    steps=[
+        BundleStep(matter="HZ-901", note="先办这件"),
+        BundleStep(matter="HZ-903", when="有车的"),
+        BundleStep(matter="HZ-902"),
+        BundleStep(matter="HZ-999"),
+    ],
+    referrals=["water", "unknown"],
+    source=["catalogue"],
+)
 
 
 @pytest.fixture
-def events(small: Catalogue) -> WithBundles:
-    found = FakeBundle()
-    values = {name: getattr(small, name) for name in small.__dataclass_fields__}
-    return WithBundles(**values, bundles={found.id: found})
+def events(small: Catalogue) -> Catalogue:
+    return replace(small, bundles={MOVING_IN.id: MOVING_IN})
 
 
-def test_a_knowledge_base_without_bundles_has_none(small: Catalogue) -> None:
-    if not hasattr(small, "bundles"):
-        assert bundles(small) == {}
-
-
-def test_each_document_once_with_the_visits_that_need_it(events: WithBundles) -> None:
-    planned = plan(events, FakeBundle(), {"applicant": "self"}, Whereabouts())
+def test_each_document_once_with_the_visits_that_need_it(events: Catalogue) -> None:
+    planned = plan(events, MOVING_IN, {"applicant": "self"}, Whereabouts())
     assert [matter.code for matter in planned.matters] == ["HZ-901", "HZ-903", "HZ-902"]
     assert [(item.name, item.steps) for item in planned.documents] == [("居民户口簿", [1, 2])]
     assert planned.online == [1, 3]
@@ -60,17 +44,17 @@ def test_each_document_once_with_the_visits_that_need_it(events: WithBundles) ->
     assert [item.id for item in planned.referrals] == ["water"]
 
 
-def test_open_cases_are_spelled_out(events: WithBundles) -> None:
-    planned = plan(events, FakeBundle(), {}, Whereabouts())
+def test_open_cases_are_spelled_out(events: Catalogue) -> None:
+    planned = plan(events, MOVING_IN, {}, Whereabouts())
     proxy = next(item for item in planned.documents if item.name == "委托书")
     assert proxy.when == {1: "替别人办", 2: "替别人办"}
 
 
-def ask(events: WithBundles, memory: Memory | None = None) -> tuple[Any, Memory]:
+def ask(events: Catalogue, memory: Memory | None = None) -> tuple[Any, Memory]:
     return respond(events, Understood("刚搬家要办啥", "bundle", "answer", topic="moving_in"), memory or Memory())
 
 
-def test_reply_names_order_documents_online_and_others(events: WithBundles) -> None:
+def test_reply_names_order_documents_online_and_others(events: Catalogue) -> None:
     reply, memory = ask(events)
     assert reply.act == "answer"
     lines = reply.text.splitlines()
@@ -86,19 +70,19 @@ def test_reply_names_order_documents_online_and_others(events: WithBundles) -> N
     assert memory.matter is None
 
 
-def test_a_number_opens_one_of_its_matters(events: WithBundles) -> None:
+def test_a_number_opens_one_of_its_matters(events: Catalogue) -> None:
     _, memory = ask(events)
     reply, _ = respond(events, Understood("2", "choose", "ask_back"), memory)
     assert reply.matter == {"code": "HZ-903", "name": "测试审批"}
 
 
-def test_unknown_bundle_falls_through(events: WithBundles) -> None:
+def test_unknown_bundle_falls_through(events: Catalogue) -> None:
     reply, _ = respond(events, Understood("x", "bundle", "answer", topic="nothing"), Memory())
     assert reply.act in ("ask_back", "answer") and reply.text
 
 
-def test_one_matter_is_no_merged_list(events: WithBundles) -> None:
-    single = replace(FakeBundle(), steps=(FakeStep("HZ-901"),))
+def test_one_matter_is_no_merged_list(events: Catalogue) -> None:
+    single = MOVING_IN.copy(update={"steps": MOVING_IN.steps[:1]})
     reply, _ = respond(
         replace(events, bundles={"moving_in": single}),
         Understood("x", "bundle", "answer", topic="moving_in"),
