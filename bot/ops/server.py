@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import re
 import socket
 from pathlib import Path
 from typing import Any
@@ -70,15 +69,6 @@ def _guard(app: Any) -> None:
         return response.json({"status": "ok" if ready else "starting"}, status=200 if ready else 503)
 
 
-def blank_unset(credentials: Path) -> None:
-    """Empty the settings that the channel file names and the environment lacks.
-
-    Rasa refuses to start over such a name; an empty setting switches its channel off instead.
-    """
-    for name in re.findall(r"\$\{(\w+)\}", credentials.read_text(encoding="utf-8")):
-        os.environ.setdefault(name, "")
-
-
 def endpoints(path: Path = ROOT / "endpoints.yml") -> Any:
     """Rasa's endpoints, with the actions in process unless the file names an action server."""
     from rasa.core.utils import AvailableEndpoints
@@ -107,7 +97,6 @@ def serve(
         BadInput: the channel settings cannot be read.
     """
     check_port(host, port)
-    blank_unset(credentials)
     os.environ.setdefault("SANIC_BACKLOG", "256")
     (ROOT / "var").mkdir(exist_ok=True)
     import rasa.core.run as rasa_run

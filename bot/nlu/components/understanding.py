@@ -122,11 +122,13 @@ def _places(message: Message) -> list[tuple[int, int]]:
 
 
 def _others(message: Message, text: str) -> list[tuple[str, float]]:
-    """The speech recogniser's other hypotheses, from the channel's metadata: ``nbest``."""
+    """The speech recogniser's other hypotheses, from the channel's metadata: ``nbest``.
+
+    Each counts by its confidence (0 to 1) against 1 for the text itself, the best hypothesis.
+    """
     listed = (message.get("metadata") or {}).get("nbest") or []
-    best = max((float(item.get("confidence") or 0) for item in listed), default=0.0) or 1.0
     return [
-        (str(item["text"]), float(item.get("confidence") or 0) / best)
+        (str(item["text"]), min(1.0, float(item.get("confidence") or 0)))
         for item in listed[:MAX_HYPOTHESES]
         if item.get("text") and item["text"] != text
     ]
