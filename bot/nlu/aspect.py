@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.nlu.features import Extract
+from bot.nlu.features import PUNCTUATION, Extract
 from bot.nlu.network import Recipe
 from bot.nlu.ranker import Ranker
 from bot.text.normalise import normalise
@@ -29,11 +29,14 @@ NONE = "none"
 PATTERN_BONUS = 3.0
 """What a matching pattern multiplies the probability of its aspect with."""
 PATTERN_COUNT = 3
+SILENCE = 0.1
+"""What a matching pattern multiplies the probability of no aspect with."""
+TAIL = 8
+"""So many characters at the end usually hold the question, after the tale."""
 MIN_PROBABILITY = 0.3
 """Below this no aspect is asked for: a tale, or a question about the matter as a whole."""
 RECIPE = Recipe(width=64, epochs=8, finish=2)
 NAME = "aspect"
-_CLAUSES = re.compile(r"[,,。.??!!;;、\s]+")
 
 
 class AspectPatterns:
@@ -48,6 +51,16 @@ class AspectPatterns:
         plain = normalise(text)
         hits = [(match.start(), name) for name, p in self._patterns.items() if (match := p.search(plain))]
         return [name for _, name in sorted(hits)]
+
+    def at_the_end(self, text: str) -> list[str]:
+        """Aspects named in the last clause."""
+        clauses = [clause for clause in PUNCTUATION.split(text) if clause]
+        return self.find(clauses[-1]) if clauses else []
+
+    def certain(self, text: str) -> str | None:
+        """The aspect that ``text`` asks for beyond doubt: the only one named, and named at the end."""
+        named = self.find(text)
+        return named[0] if len(named) == 1 and self.at_the_end(text) == named else None
 
 
 class AspectFinder:
@@ -74,6 +87,12 @@ class AspectFinder:
         yield from extract(text)
         for name in patterns.find(text):
             yield from [f"a{name}"] * PATTERN_COUNT
+        for name in patterns.at_the_end(text):
+            yield from [f"z{name}"] * PATTERN_COUNT
+        tail = PUNCTUATION.sub("", normalise(text))[-TAIL:] + "$"
+        for size in range(1, 5):
+            for start in range(len(tail) - size + 1):
+                yield f"e{tail[start : start + size]}"
 
     def find(self, text: str) -> list[str]:
         """The aspects asked for, the main one first; empty if none is."""
@@ -83,6 +102,8 @@ class AspectFinder:
         for number, label in enumerate(self._ranker.labels):
             if label in named:
                 probabilities[number] *= PATTERN_BONUS
+            elif label == NONE and named:
+                probabilities[number] *= SILENCE
         best = int(np.argmax(probabilities))
         main = self._ranker.labels[best]
         if main == NONE or probabilities[best] < MIN_PROBABILITY:
@@ -91,7 +112,7 @@ class AspectFinder:
 
     def _others(self, text: str, main: str, named: list[str]) -> list[str]:
         # A second aspect counts only with a clause of its own: 「要带什么,去哪办」.
-        clauses = [self._patterns.find(clause) for clause in _CLAUSES.split(text) if clause]
+        clauses = [self._patterns.find(clause) for clause in PUNCTUATION.split(text) if clause]
         return [
             name for name in named if name != main and any(name in found and main not in found for found in clauses)
         ]

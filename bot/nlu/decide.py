@@ -25,6 +25,7 @@ WRONG_DISMISSAL = 10.0
 VAGUE = 5.0
 """Asking an open question: the person has to say it all again."""
 
+HALF = 0.5
 MAX_OPTIONS = 5
 FEW_OPTIONS = 3
 MIN_OPTION = 0.015
@@ -103,8 +104,10 @@ class Decider:
             likely = int((ranked[:MAX_OPTIONS] >= MIN_OPTION).sum())
             options = matters[: max(likely, FEW_OPTIONS)]
             offered = float(probabilities[options].sum())
-            # Right for the first matter only if the question is about a matter at all.
-            costs.append(((1 - min(reliability, in_scope)) * WRONG_ANSWER, "answer"))
+            # Right for the first matter only if the question is about a matter at all, and more likely about
+            # this one than about all others.
+            sure = min(reliability, in_scope) if first >= HALF else first
+            costs.append(((1 - sure) * WRONG_ANSWER, "answer"))
             if len(options) >= 2:
                 costs.append((NEEDLESS_QUESTION + (1 - offered) * MISSED_OPTION, "clarify"))
         costs.append((VAGUE + (1 - mass.get("vague", 0.0)) * 1.0, "ask_back"))

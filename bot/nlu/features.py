@@ -15,7 +15,7 @@ from bot.text.normalise import normalise
 from bot.text.pinyin import syllables
 from bot.text.words import Segmenter
 
-_PUNCTUATION = re.compile(r"[\s,，。.!！?？、;；:：~\-—…“”\"'‘’()（）《》<>【】/|]+")
+PUNCTUATION = re.compile(r"[\s,，。.!！?？、;；:：~\-—…“”\"'‘’()（）《》<>【】/|]+")
 _LOCAL_ENDING = "(?!大?[道路街里区]|西路|东路)"
 _MASKED = re.compile(r"<[^<>]{2,5}>")
 ELSEWHERE = "□"
@@ -64,7 +64,7 @@ class FeatureExtractor:
     def __call__(self, text: str) -> Iterator[str]:
         """The features of ``text``, with repeats. Family prefixes keep them apart."""
         # A masked number says what kind of number stood there: nothing about the question.
-        flat = _PUNCTUATION.sub(" ", normalise(_MASKED.sub(" ", text))).strip()
+        flat = PUNCTUATION.sub(" ", normalise(_MASKED.sub(" ", text))).strip()
         if self._elsewhere is not None:
             flat = self._elsewhere.sub(ELSEWHERE, flat)
         pieces = flat.split(" ")

@@ -107,8 +107,13 @@ class Understander:
             noise_share=noise_share,
         )
         patterns = AspectPatterns(catalogue.root / "lexicon" / "aspects.yml")
-        # Only annotated questions teach aspects. The others are no examples of "none": many ask in passing.
-        annotated = [(_placeless(example.text, finder), example.aspect) for example in examples if example.aspect]
+        # Questions without an annotation are no examples of "none": many ask in passing. They teach an aspect
+        # where the patterns leave no doubt.
+        annotated = [
+            (_placeless(example.text, finder), aspect)
+            for example in examples
+            if (aspect := example.aspect or (patterns.certain(example.text) if example.intent == ASK else None))
+        ]
         aspects = AspectFinder.train(_gathered(annotated), extract, patterns, seed=seed)
         return cls(ranker, aspects, extract, catalogue, words)
 

@@ -36,6 +36,11 @@ def test_a_sure_candidate_is_asked_about_when_several_would_fit() -> None:
     assert len(found.options) >= 2
 
 
+def test_no_answer_for_a_first_among_many_unlikely_ones() -> None:
+    assert decide(0.99, A=0.3, B=0.02, C=0.02, greet=0.01).outcome == "answer"  # nearly all of what there is
+    assert decide(0.99, A=0.4, B=0.3, C=0.3).outcome == "clarify"
+
+
 def test_no_answer_when_it_may_be_no_matter_at_all() -> None:
     assert decide(0.99, A=0.6, water=0.4).outcome != "answer"
 

@@ -7,7 +7,6 @@ import pytest
 from bot.channels.ivr.channel import OFF, IvrChannel
 from bot.channels.ivr.settings import IvrSettings
 from bot.errors import BadInput
-from bot.ops.server import blank_unset
 
 SECRET = "x" * 32
 
@@ -45,15 +44,3 @@ def test_what_cannot_be_used_is_named(given: dict[str, object], word: str) -> No
 def test_values_from_the_environment_are_texts() -> None:
     found = IvrSettings.from_credentials({"secret": SECRET, "low_confidence": "0.3", "store": "a/b.sqlite"})
     assert found.low_confidence == 0.3 and found.store == Path("a/b.sqlite")
-
-
-def test_names_that_are_not_set_become_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "credentials.yml"
-    path.write_text("a:\n  secret: ${SOME_SECRET_HERE}\n  other: ${SOME_OTHER}\n", encoding="utf-8")
-    monkeypatch.delenv("SOME_SECRET_HERE", raising=False)
-    monkeypatch.setenv("SOME_OTHER", "kept")
-    blank_unset(path)
-    from rasa.shared.utils.io import read_config_file
-
-    assert read_config_file(str(path)) == {"a": {"secret": "", "other": "kept"}}
-    monkeypatch.delenv("SOME_SECRET_HERE")
