@@ -56,8 +56,10 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
     lines = [lead] if lead else []
     lines += faq.direct(turn.catalogue, matter, guidance, turn.understood.text, aspects)
     lines += _lines(turn, matter, guidance, aspects)
-    question, choices = ask(turn, matter, situation, aspects) if memory.also is None else ("", [])
-    if question:
+    question, choices = ask(turn, matter, situation, aspects) if memory.also is None else (None, [])
+    if question and choices:
+        lines.append(wording.facet_question(question, [choice.name for choice in choices]))
+    elif question:
         lines.append(question)
     covered = set(aspects) or set(GENERAL)
     suggestions = [text for name, text in _FOLLOW_UPS.items() if name not in covered]
@@ -70,6 +72,7 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
         aspect=memory.aspect,
         guidance=guidance,
         choices=choices,
+        question=question,
         suggestions=suggestions,
     )
 
@@ -159,8 +162,8 @@ def more(turn: Turn) -> Reply:
     return reply
 
 
-def ask(turn: Turn, matter: Matter, situation: dict[str, str], aspects: list[str]) -> tuple[str, list[Choice]]:
-    """At most one question that would sharpen the answer; never one that was asked before."""
+def ask(turn: Turn, matter: Matter, situation: dict[str, str], aspects: list[str]) -> tuple[str | None, list[Choice]]:
+    """At most one question that would sharpen the answer, and its options; never one that was asked before."""
     memory = turn.memory
     wanted = set(aspects) or set(GENERAL)
     memory.pending = None
@@ -176,10 +179,10 @@ def ask(turn: Turn, matter: Matter, situation: dict[str, str], aspects: list[str
         dependent = [name for name in dependent if name != "proxy"]
     facets = {item.id for item in turn.catalogue.facets_of(matter)}
     if len(facets & set(memory.asked)) >= MAX_QUESTIONS:
-        return "", []
+        return None, []
     for item in relevant_facets(turn.catalogue, matter, situation, memory.asked, dependent):
         memory.asked = [*memory.asked, item.id]
         memory.pending = f"facet:{item.id}"
         choices = [Choice(option.id, option.label) for option in item.options]
-        return wording.facet_question(item.question, [option.label for option in item.options]), choices
-    return "", []
+        return item.question, choices
+    return None, []

@@ -69,6 +69,7 @@ class Reply:
     aspect: str | None = None
     guidance: Guidance | None = None
     choices: list[Choice] = field(default_factory=list)
+    question: str | None = None
     referral: dict[str, Any] | None = None
     suggestions: list[str] = field(default_factory=list)
     also: list[Reply] = field(default_factory=list)
@@ -79,6 +80,8 @@ class Reply:
         out: dict[str, Any] = {"act": self.act, "matter": self.matter, "aspect": self.aspect}
         if self.guidance is not None:
             out["guidance"] = self.guidance.to_dict()
+        if self.question:
+            out["question"] = self.question
         if self.choices:
             out["choices"] = [choice.to_dict() for choice in self.choices]
         if self.referral is not None:

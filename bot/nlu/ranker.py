@@ -26,6 +26,8 @@ from bot.nlu.vectors import Vocabulary, count_features, shares, softmax
 
 HELD_OUT = 10
 """Every tenth question is held out when the confidences are calibrated."""
+MORE_OF_SEVERAL = 5.0
+"""How many times more questions that fit several the reliability learns its directions from."""
 MIN_KEPT = 5
 """A label must keep so many questions to be learned from."""
 
@@ -200,17 +202,24 @@ def _calibrate(
     answered = in_scope[probabilities.argmax(axis=1)] & (weight > 0)
     right = certain & (probabilities.argmax(axis=1) == truth)
     evidence = _evidence(probabilities, scores[:, :, -1].mean(axis=0))
-    return temperature, _fit_reliance(evidence[answered], right[answered], weight[answered])
+    return temperature, _fit_reliance(evidence[answered], right[answered], ~certain[answered], weight[answered])
 
 
 _NO_RELIANCE = np.array([1.0, 0.0, 0.0, 0.0, 0.0])
 
 
-def _fit_reliance(evidence: np.ndarray, right: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Coefficients of a logistic model, the constant last."""
+def _fit_reliance(evidence: np.ndarray, right: np.ndarray, several: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Coefficients of a logistic model, the constant last.
+
+    Questions that fit several are rare, so that a model of the true mix hardly learns what tells them.
+    The directions come from a mix with many of them, the scale and the constant from the true mix.
+    """
     from sklearn.linear_model import LogisticRegression
 
     if len(set(right.tolist())) < 2:
         return _NO_RELIANCE
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(evidence, right, sample_weight=weight)
-    return np.concatenate([model.coef_[0], model.intercept_])
+    more = np.where(several, weight * MORE_OF_SEVERAL, weight)
+    direction = LogisticRegression(C=10.0, max_iter=1000).fit(evidence, right, sample_weight=more).coef_[0]
+    score = evidence @ direction
+    scale = LogisticRegression(C=1000.0, max_iter=1000).fit(score[:, None], right, sample_weight=weight)
+    return np.append(direction * scale.coef_[0, 0], scale.intercept_)

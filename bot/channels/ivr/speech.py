@@ -23,7 +23,6 @@ MAX_SMS = 900
 UNREVIEWED = "这些还没经窗口核定,以窗口答复为准。"
 
 _ON_SITE = ("现场填写", "现场采集")
-_QUESTION = re.compile(r"[??]")
 _SECTIONS = {"window": "去哪办:", "fee": "费用:", "time": "多久:", "online": "网上办:"}
 _DEPTHS = {
     "全程网办": "可以全程在网上办,不用跑窗口",
@@ -168,7 +167,7 @@ def _clarify(custom: dict[str, Any], text: str) -> Spoken:
 def _answer(custom: dict[str, Any], text: str) -> Spoken:
     guidance: dict[str, Any] = custom["guidance"]
     name = matter_name(str(custom["matter"]["name"]))
-    written = _Written(text)
+    written = _Written(text, str(custom.get("question") or ""))
     spoken = Spoken(unreviewed=(guidance.get("review") or {}).get("status") != "reviewed")
     said: dict[str, Callable[[], list[str]]] = {
         "documents": lambda: _documents(guidance, written, spoken),
@@ -189,7 +188,7 @@ def _answer(custom: dict[str, Any], text: str) -> Spoken:
             wanted.append("documents")
     parts = [item for aspect in wanted for item in said.get(aspect, lambda: _written(written, spoken))()]
     spoken.say = _joined([f"{name},", *parts])
-    spoken.question, spoken.options = _question(custom, written)
+    spoken.question, spoken.options = _question(custom)
     spoken.none = _SKIP if spoken.options else ""
     if spoken.left or len(written.body) > len(wanted):
         spoken.sms = _message(name=str(custom["matter"]["name"]), written=written)
@@ -199,14 +198,14 @@ def _answer(custom: dict[str, Any], text: str) -> Spoken:
 class _Written:
     """The lines of the written reply, sorted by what they are."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, question: str = "") -> None:
         rows = [line.strip() for line in text.splitlines() if line.strip()]
+        asked = next((number for number, row in enumerate(rows) if question and question in row), len(rows))
+        rows = rows[:asked]  # what follows a question are its options
         self.heading = rows[0] if rows else ""
-        rest = rows[1:]
-        self.question = rest[-1] if rest and _QUESTION.search(rest[-1]) else ""
-        self.body = [row for row in rest if row != self.question and not row.startswith(_NOT_SAID)]
-        self.lists_documents = any(row.startswith("要带:") for row in self.body)
-        self.all = [row for row in rest if row != self.question and not row.startswith("还可以接着问")]
+        self.body = [row for row in rows[1:] if not row.startswith(_NOT_SAID)]
+        self.lists_documents = any("要带的材料:" in row for row in rows)
+        self.all = rows[1:]
 
     def section(self, aspect: str) -> str:
         """The line of a section without its heading, or empty."""
@@ -380,17 +379,13 @@ def _written(written: _Written, spoken: Spoken) -> list[str]:
     return [row if row.endswith("。") else row + "。" for row in rows[:SPOKEN_LINES]]
 
 
-def _question(custom: dict[str, Any], written: _Written) -> tuple[str, list[Option]]:
-    asked = written.question
-    if not asked:
-        return "", []
-    asked = re.sub(r"\([^()]*[;;][^()]*\)", "", asked).replace("想说得更准:", "")
+def _question(custom: dict[str, Any]) -> tuple[str, list[Option]]:
+    asked = str(custom.get("question") or "")
     options = [
         Option(speakable(str(choice.get("name") or "").partition("(")[0]), str(number))
         for number, choice in enumerate(custom.get("choices") or [], 1)
     ]
-    question = next((item for item in sentences(asked.replace("(镇)", "或镇")) if item.endswith("?")), "")
-    return question, options
+    return next((item for item in sentences(asked) if item.endswith("?")), ""), options if asked else []
 
 
 def _message(name: str, written: _Written) -> str:

@@ -14,7 +14,7 @@ from bot.channels.ivr import speech
 from bot.channels.render import render
 from knowledge.catalogue import Catalogue
 
-PLACE = {"district": "河西区", "street": "友谊路街道"}
+PLACE = {"": {"district": "河西区", "street": "友谊路街道"}}
 
 
 def reply(catalogue: Catalogue, code: str, aspect: str | None = None, **memory: Any) -> dict[str, Any]:
