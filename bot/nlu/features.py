@@ -27,11 +27,19 @@ Extract = Callable[[str], Iterable[str]]
 """Text → its features, with repeats."""
 
 
+_AT_HOME = re.compile(
+    rf"(?:我们|咱们|我|俺|咱)?(?:家|人)?(?:现在|目前|就|是)?(?:住在|住|家在)的?{HERE}+(?:这边|那边|这儿|那儿|附近)?[,，、。\s]*"
+)
+
+
 def without_places(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """``text`` with the characters of each span (start, end) folded to one sign."""
+    """``text`` with the characters of each span (start, end) folded to one sign.
+
+    A remark about where somebody lives is left out altogether.
+    """
     for start, end in sorted(set(spans), reverse=True):
         text = text[:start] + HERE + text[end:]
-    return text
+    return _AT_HOME.sub("", text) or text
 
 
 @dataclass(frozen=True)

@@ -88,9 +88,22 @@ def test_text_without_any_known_feature_is_no_error(extract: FeatureExtractor) -
 
 
 def test_places_of_the_city_are_folded() -> None:
-    text = "我住河西区友谊路街去哪办"
-    assert without_places(text, [(2, 5), (5, 9)]) == f"我住{HERE}{HERE}去哪办"
+    text = "户口在河西区友谊路街去哪办"
+    assert without_places(text, [(3, 6), (6, 10)]) == f"户口在{HERE}{HERE}去哪办"
     assert without_places(text, []) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "left"),
+    [
+        ("身份证丢了我住河西区去哪办", (7, 10), "身份证丢了去哪办"),
+        ("住河西,换身份证去哪", (1, 3), "换身份证去哪"),
+        ("我家住在河西区附近,狗要办证", (4, 7), "狗要办证"),
+        ("我住河西", (2, 4), f"我住{HERE}"),
+    ],
+)
+def test_a_remark_about_home_is_left_out(text: str, span: tuple[int, int], left: str) -> None:
+    assert without_places(text, [span]) == left
 
 
 def test_masked_numbers_leave_no_feature(extract: FeatureExtractor) -> None:
