@@ -27,19 +27,21 @@ Extract = Callable[[str], Iterable[str]]
 """Text → its features, with repeats."""
 
 
+MIN_REST = 4
 _AT_HOME = re.compile(
-    rf"(?:我们|咱们|我|俺|咱)?(?:家|人)?(?:现在|目前|就|是)?(?:住在|住|家在)的?{HERE}+(?:这边|那边|这儿|那儿|附近)?[,，、。\s]*"
+    rf"(?:我们|咱们|我|俺|咱)?(?:家|人)?(?:现在|目前|就|是)?(?:住在|住|家在)的?{HERE}+(?:社区|小区|街道|里|村|镇)?(?:这边|那边|这儿|那儿|附近)?[,，、。\s]*"
 )
 
 
 def without_places(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """``text`` with the characters of each span (start, end) folded to one sign.
 
-    A remark about where somebody lives is left out altogether.
+    A remark about where somebody lives is left out altogether, unless little else is said.
     """
     for start, end in sorted(set(spans), reverse=True):
         text = text[:start] + HERE + text[end:]
-    return _AT_HOME.sub("", text) or text
+    rest = _AT_HOME.sub("", text)
+    return rest if len(rest) >= MIN_REST else text
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from bot.nlu.vectors import Vocabulary, count_features, shares, softmax
 
 HELD_OUT = 10
 """Every tenth question is held out when the confidences are calibrated."""
-MORE_OF_SEVERAL = 3.0
+MORE_OF_SEVERAL = 5.0
 """How many times more questions that fit several the reliability learns its directions from."""
 MIN_KEPT = 5
 """A label must keep so many questions to be learned from."""

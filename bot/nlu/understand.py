@@ -30,7 +30,7 @@ PLACES = frozenset({"district", "street", "community", "place_option"})
 """Entities that say where somebody is: kept out of what the ranker sees."""
 
 SEVERAL, OUTSIDE = "several", "outside"
-MIX = {"plain": 3.0, "aspect": 3.0, "clerk": 2.0, "asr": 2.0, "elder": 1.0, "story": 0.25, SEVERAL: 0.25, OUTSIDE: 0.5}
+MIX = {"plain": 3.0, "aspect": 3.0, "clerk": 2.0, "asr": 2.0, "elder": 1.0, "story": 0.2, SEVERAL: 0.18, OUTSIDE: 0.5}
 """What people are taken to say, as shares: an assumption until there are logs. Most ask plainly; long tales and
 questions that fit several matters are rarer than in the training files, where they are many on purpose."""
 BUNDLE = "bundle"

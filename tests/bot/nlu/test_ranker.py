@@ -100,6 +100,7 @@ def test_places_of_the_city_are_folded() -> None:
         ("住河西,换身份证去哪", (1, 3), "换身份证去哪"),
         ("我家住在河西区附近,狗要办证", (4, 7), "狗要办证"),
         ("我住河西", (2, 4), f"我住{HERE}"),
+        ("我住花园里", (2, 4), f"我住{HERE}里"),
     ],
 )
 def test_a_remark_about_home_is_left_out(text: str, span: tuple[int, int], left: str) -> None:
