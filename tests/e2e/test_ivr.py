@@ -40,7 +40,7 @@ def exchange(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         encoding="utf-8",
     )
     environment = {"ONEDOOR_IVR_SECRET": SECRET, "ONEDOOR_IVR_TRANSFER": "+862212345"}
-    running = start_server(folder, endpoints_file(folder), environment, ("--credentials", str(credentials)))
+    running = start_server(folder, endpoints_file(folder), environment, arguments=("--credentials", str(credentials)))
     yield running
     stop(running.process)
 
