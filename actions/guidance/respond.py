@@ -21,7 +21,7 @@ from actions.guidance.models import Choice, Reply
 from actions.guidance.picking import ask_which, choice, facet, hint, offer, place, several_places, which_place
 from actions.guidance.steering import back, corrected, restart, shift, two_matters
 from actions.guidance.summary import summary
-from actions.guidance.turn import Step, Turn, failed, named, replies, take_entities
+from actions.guidance.turn import Step, Turn, failed, named, replies, speaks_elsewhere, take_entities
 from bot.text.normalise import normalise
 from knowledge.catalogue import Catalogue
 
@@ -121,6 +121,8 @@ def _asks_on(turn: Turn) -> bool:
         return False
     text = normalise(understood.text)
     if understood.intent in ("choose", "none_of_these", "start_over", "affirm", "deny", "skip") or _DONE.search(text):
+        return False
+    if speaks_elsewhere(turn):
         return False
     return len(text) <= 4 or _own_document(turn, text) or not matcher(turn.catalogue).speaks_of(text)
 

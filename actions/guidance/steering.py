@@ -10,7 +10,7 @@ from actions.guidance.matching import CLEAR, MARGIN, essence, matcher
 from actions.guidance.models import Reply
 from actions.guidance.picking import offer, option_given
 from actions.guidance.place import asked_kind
-from actions.guidance.turn import Turn, failed, replies
+from actions.guidance.turn import Turn, failed, replies, speaks_elsewhere
 from bot.text.normalise import normalise
 from knowledge.models import Matter
 
@@ -186,7 +186,7 @@ def shift(turn: Turn) -> Reply | None:
             return answer(
                 turn, understood.aspects, replies()["shifted"].format(name=turn.catalogue.matter(codes[0]).name)
             )
-    if understood.decision in ("answer", "refer", "emergency"):
+    if understood.decision in ("answer", "refer", "emergency") or speaks_elsewhere(turn):
         return None
     just_this = len(text) <= _SHORT and matcher(turn.catalogue).core(text, matter.code) > 0.9
     if understood.aspects and not just_this:

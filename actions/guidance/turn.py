@@ -45,6 +45,17 @@ class Turn:
         self.memory.focus(code, self.understood.situation(self.catalogue.facets))
 
 
+SURELY_A_MATTER = 0.8
+
+
+def speaks_elsewhere(turn: Turn) -> bool:
+    """Whether an unclear question is surely about some matter, and none of the likely ones is in focus."""
+    understood = turn.understood
+    if understood.decision != "clarify" or turn.memory.matter in understood.options:
+        return False
+    return sum(float(item["confidence"]) for item in understood.matters) > SURELY_A_MATTER
+
+
 Step = Callable[[Turn], Reply | None]
 
 

@@ -339,6 +339,11 @@ function withoutOptions(line, names) {
   return line;
 }
 
+// The text leaves out what all city windows begin with.
+function shortName(item) {
+  return item.name.replace(/^天津市公安局/, "");
+}
+
 // Blocks in reading order: {text}, {documents: true}, {text, windows: [...]}, {text, online: true}.
 function blocksOf(text, custom) {
   const guidance = custom.guidance || {};
@@ -366,7 +371,7 @@ function blocksOf(text, custom) {
     if (choices.some((name) => starts(raw, name))) continue;
     if (suggestions.length && suggestions.every((item) => raw.includes(item))) continue;
     const line = choices.length ? withoutOptions(raw, choices) : raw;
-    const here = windows.filter((item) => item.name && line.includes(item.name) && !seen.windows.has(item));
+    const here = windows.filter((item) => item.name && line.includes(shortName(item)) && !seen.windows.has(item));
     if (here.length) {
       here.forEach((item) => seen.windows.add(item));
       blocks.push({ text: line, windows: here });

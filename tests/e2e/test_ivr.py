@@ -123,10 +123,10 @@ def test_digits_pick_an_option_and_the_answer_is_for_it(exchange: Server) -> Non
     assert "新生儿出生登记" in picked
 
 
-def test_speech_picks_too(exchange: Server) -> None:
-    call = Call(exchange, "speech")
-    call.says("孩子上户口")
-    assert "收养子女户口登记" in call.says("第二个")
+def test_speech_picks_as_a_digit_does(exchange: Server) -> None:
+    said, pressed = Call(exchange, "speech"), Call(exchange, "digit")
+    assert said.says("孩子上户口") == pressed.says("孩子上户口")
+    assert said.says("第二个") == "".join(pressed.presses("2")["say"])
 
 
 def test_a_badly_heard_question_is_confirmed_by_name(exchange: Server) -> None:

@@ -143,3 +143,11 @@ def test_two_matters_are_answered_one_after_the_other_and_followed_up_together(t
 )
 def test_one_matter_stays_one(talk: Conversation, text: str) -> None:
     assert "第二件" not in talk.answer("HZ-059", text).text
+
+
+def test_an_unclear_question_about_another_thing_is_not_answered_for_the_one_in_focus(talk: Conversation) -> None:
+    talk.answer("HZ-059")
+    matters = ["HZ-057", "HZ-058", "HZ-060"]
+    reply = talk.say("我要换身份证", "ask", "clarify", codes=matters, options=matters, aspects=["process"])
+    assert reply.act == "clarify"
+    assert [choice.code for choice in reply.choices] == matters
