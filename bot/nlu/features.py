@@ -46,7 +46,7 @@ def without_places(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 @dataclass(frozen=True)
 class Families:
-    """Which families are on. The defaults won the ablation (docs/understanding.md)."""
+    """Which families are on. ``python -m benchmarks.ablation`` measures what each is worth."""
 
     characters: int = 4
     words: bool = True

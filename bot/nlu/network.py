@@ -18,7 +18,7 @@ import scipy.sparse as sp
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained; the defaults won on held-out training questions.
+    """How a network is trained; chosen by a few trials on the evaluation questions (docs/understanding.md).
 
     Attributes:
         networks: how many vote; the second is worth half a point, more were worth nothing.
