@@ -43,7 +43,7 @@ def main() -> int:
             for text in texts[label]:
                 questions[word + text] = [f"{label}-{copy}"]
         started = time.perf_counter()
-        ranker = Ranker.train(questions, extract, recipe=Recipe(epochs=1, finish=1))
+        ranker = Ranker.train(questions, extract, recipe=Recipe(epochs=2))
         trained = time.perf_counter() - started
         os.sched_setaffinity(0, {min(cores)})
         taken = []

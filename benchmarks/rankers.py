@@ -23,12 +23,13 @@ LABEL_SEPARATOR = "_"  # Rasa takes "/" in an intent for a response selector's s
 
 def ours() -> Rank:
     """Places, features, ranker, aspects and decision: everything ``/model/parse`` does but Rasa's frame."""
+    from bot.nlu.calibration import read_samples
     from bot.nlu.entities import EntityFinder
     from bot.nlu.understand import PLACES, Understander
     from knowledge.catalogue import load
 
     catalogue = load()
-    understander = Understander.train(training(), catalogue, noise_share=0.35)
+    understander = Understander.train(training(), catalogue, read_samples(), noise_share=0.35)
     finder = EntityFinder(catalogue)
 
     def rank(text: str) -> list[str]:

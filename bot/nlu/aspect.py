@@ -35,7 +35,7 @@ TAIL = 8
 """So many characters at the end usually hold the question, after the tale."""
 MIN_PROBABILITY = 0.3
 """Below this no aspect is asked for: a tale, or a question about the matter as a whole."""
-RECIPE = Recipe(width=64, epochs=8, finish=2)
+RECIPE = Recipe(width=64, epochs=10)
 NAME = "aspect"
 
 
@@ -73,14 +73,27 @@ class AspectFinder:
 
     @classmethod
     def train(
-        cls, questions: Mapping[str, Sequence[str]], extract: Extract, patterns: AspectPatterns, seed: int = 20
+        cls,
+        questions: Mapping[str, Sequence[str]],
+        extract: Extract,
+        patterns: AspectPatterns,
+        samples: Sequence[tuple[str, str]] = (),
+        seed: int = 20,
     ) -> AspectFinder:
-        """Learn from questions whose aspect is annotated (``none`` where none is asked for)."""
+        """Learn from questions whose aspect is annotated (``none`` where none is asked for).
+
+        Args:
+            samples: other questions with their aspects, for the calibration.
+        """
 
         def features(text: str) -> Iterator[str]:
             return cls._features(text, extract, patterns)
 
-        return cls(patterns, extract, Ranker.train(questions, features, seed=seed, recipe=RECIPE))
+        ranker = Ranker.train(questions, features, seed=seed, recipe=RECIPE)
+        ranker.calibrate(
+            [Counter(features(text)) for text, _ in samples], [frozenset([aspect]) for _, aspect in samples]
+        )
+        return cls(patterns, extract, ranker)
 
     @staticmethod
     def _features(text: str, extract: Extract, patterns: AspectPatterns) -> Iterator[str]:

@@ -23,8 +23,7 @@ class Recipe:
     Attributes:
         networks: how many vote; the second is worth half a point, more were worth nothing.
         width: size of the feature vectors.
-        epochs: rounds over the questions before the held-out ones are scored.
-        finish: rounds after that, with the held-out questions among the others.
+        epochs: rounds over the questions.
         rate: first step size of Adagrad; it falls to zero over all rounds.
         drop: share of a question's features that is left out each time.
         smooth: share of the target that is spread over all labels.
@@ -32,8 +31,7 @@ class Recipe:
 
     networks: int = 2
     width: int = 160
-    epochs: int = 7
-    finish: int = 2
+    epochs: int = 9
     batch: int = 256
     rate: float = 0.9
     drop: float = 0.3
@@ -130,30 +128,21 @@ def fit(
     matrix: sp.csr_matrix,
     target: sp.csr_matrix,
     several: np.ndarray,
-    held: np.ndarray,
     recipe: Recipe,
     *,
     seed: int = 0,
-) -> tuple[Network, np.ndarray]:
+) -> Network:
     """Train one network.
 
     Args:
         matrix: ``(questions, features)`` float32.
         target: ``(questions, labels)``, rows sum to 1.
         several: ``(questions,)`` 1 where a question fits several matters, else 0.
-        held: ``(questions,)`` bool; these are scored before the network has seen them.
-
-    Returns:
-        The network, which has learned from all questions in the end, and the ``(held, labels + 1)``
-        scores of the held-out ones before that.
     """
     matrix = matrix.astype(np.float32)
-    seen, everything = np.flatnonzero(~held), np.arange(matrix.shape[0])
-    batches = recipe.epochs * -(-len(seen) // recipe.batch) + recipe.finish * -(-len(everything) // recipe.batch)
-    trainer = _Trainer(matrix.shape[1], target.shape[1], recipe, batches, seed)
+    rows = np.arange(matrix.shape[0])
+    steps = recipe.epochs * -(-len(rows) // recipe.batch)
+    trainer = _Trainer(matrix.shape[1], target.shape[1], recipe, steps, seed)
     for _ in range(recipe.epochs):
-        trainer.round(matrix, target, several, seen)
-    scores = (matrix[np.flatnonzero(held)] @ trainer.vectors) @ trainer.weights + trainer.bias
-    for _ in range(recipe.finish):
-        trainer.round(matrix, target, several, everything)
-    return trainer.packed(), scores
+        trainer.round(matrix, target, several, rows)
+    return trainer.packed()

@@ -12,6 +12,15 @@ from functools import lru_cache
 from bot.text.pinyin import of_character
 
 _FILLERS = ("嗯", "呃", "那个", "就是", "这个", "喂你好", "我想问一下", "您好", "请问一下", "就是说", "啊", "然后")
+_BEFORE = (
+    "您好,", "你好,", "请问", "请问一下,", "麻烦问一下,", "您好,请问", "你好我想问一下,", "想咨询一下,", "咨询一下", "老师您好,",
+    "同志,", "警官您好,", "不好意思,打扰了,", "打扰您了,想问问,", "麻烦您帮我看看,", "劳驾,", "我想了解一下,", "有个事想问下,",
+    "是这样的,", "那个什么,", "唉,", "跟您打听个事儿,", "大姐,", "师傅,", "在吗?", "有人吗,", "我着急问一下,", "上次没说清楚,",
+)  # fmt: skip
+_AFTER = (
+    ",谢谢", ",谢谢您了", "啊", "呢", "呀", ",麻烦了", ",谢谢老师", ",急", ",在线等", "?谢谢!", ",您给说说", ",我不太懂",
+    ",给指个路", ",求告知", ",辛苦了", "吧", ",您受累", ",怎么弄啊", ",该怎么办呢", ",咋办", ",去哪办啊", ",找谁啊",
+)  # fmt: skip
 _PUNCTUATION = str.maketrans("", "", ",。?!、;:,.?!;: ")
 _READ_OUT = str.maketrans("0123456789", "零一二三四五六七八九")
 
@@ -80,6 +89,16 @@ def typing(text: str, rng: random.Random) -> str:
     return "".join(characters)
 
 
+def polite(text: str, rng: random.Random) -> str:
+    """With what people say around a question: greetings, apologies, thanks."""
+    before = rng.choice(_BEFORE) if rng.random() < 0.75 else ""
+    after = rng.choice(_AFTER) if not before or rng.random() < 0.4 else ""
+    return before + text.rstrip("。?!?!,") + after
+
+
 def noisy(text: str, rng: random.Random) -> str:
     """One noisy form of ``text``."""
-    return recogniser(text, rng) if rng.random() < 0.6 else typing(text, rng)
+    kind = rng.random()
+    if kind < 0.45:
+        return recogniser(text, rng)
+    return typing(text, rng) if kind < 0.7 else polite(text, rng)

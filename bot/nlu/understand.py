@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from bot.nlu.aspect import AspectFinder, AspectPatterns
+from bot.nlu.aspect import NONE, AspectFinder, AspectPatterns
+from bot.nlu.calibration import Sample
 from bot.nlu.decide import ASK, Decider
 from bot.nlu.entities import EntityFinder
 from bot.nlu.examples import Example
 from bot.nlu.features import Extract, FeatureExtractor, without_places
 from bot.nlu.ranker import Ranker, Ranking
+from bot.nlu.vectors import count_features
 from bot.nlu.vocabulary import domain_words
 from bot.text.words import Segmenter
 from knowledge import yamlio
@@ -29,10 +31,9 @@ MAX_MATTERS = 5
 PLACES = frozenset({"district", "street", "community", "place_option"})
 """Entities that say where somebody is: kept out of what the ranker sees."""
 
-SEVERAL, OUTSIDE = "several", "outside"
-MIX = {"plain": 3.0, "aspect": 3.0, "clerk": 2.0, "asr": 2.0, "elder": 1.0, "story": 0.2, SEVERAL: 0.18, OUTSIDE: 0.5}
-"""What people are taken to say, as shares: an assumption until there are logs. Most ask plainly; long tales and
-questions that fit several matters are rarer than in the training files, where they are many on purpose."""
+SHARES = {"one": 0.86, "several": 0.08, "outside": 0.06}
+"""What people are taken to ask, as shares: something clear, something that fits several matters, something
+that no matter fits. An assumption until there are logs; the calibration files hold more of the last two."""
 BUNDLE = "bundle"
 """The intent of a question about a whole life event."""
 
@@ -92,9 +93,18 @@ class Understander:
 
     @classmethod
     def train(
-        cls, examples: Sequence[Example], catalogue: Catalogue, seed: int = 20, noise_share: float = 0.0
+        cls,
+        examples: Sequence[Example],
+        catalogue: Catalogue,
+        samples: Sequence[Sample] = (),
+        seed: int = 20,
+        noise_share: float = 0.0,
     ) -> Understander:
-        """Train everything from questions and the names in the catalogue."""
+        """Train everything from questions and the names in the catalogue.
+
+        Args:
+            samples: what the confidences are calibrated on; without them they mean little.
+        """
         words = sorted(set(domain_words(catalogue)))
         extract = feature_extractor(catalogue, words)
         finder = EntityFinder(catalogue)
@@ -104,10 +114,16 @@ class Understander:
             _gathered((_placeless(text, finder), label) for text, label in labelled),
             extract,
             names=_gathered(names(catalogue)),
-            weights={_placeless(text, finder): weight for text, weight in _calibration_weights(examples).items()},
-            scope=f"{ASK}/",
             seed=seed,
             noise_share=noise_share,
+        )
+        plain = [_placeless(sample.text, finder) for sample in samples]
+        ranker.calibrate(
+            count_features(plain, extract),
+            [frozenset(f"{ASK}/{code}" for code in sample.right) for sample in samples],
+            several=[sample.several for sample in samples],
+            weights=_weights(samples),
+            scope=f"{ASK}/",
         )
         patterns = AspectPatterns(catalogue.root / "lexicon" / "aspects.yml")
         # Questions without an annotation are no examples of "none": many ask in passing. They teach an aspect
@@ -117,7 +133,8 @@ class Understander:
             for example in examples
             if (aspect := example.aspect or (patterns.certain(example.text) if example.intent == ASK else None))
         ]
-        aspects = AspectFinder.train(_gathered(annotated), extract, patterns, seed=seed)
+        asked = [(text, sample.aspect or NONE) for text, sample in zip(plain, samples, strict=True) if sample.right]
+        aspects = AspectFinder.train(_gathered(annotated), extract, patterns, asked, seed=seed)
         return cls(ranker, aspects, extract, catalogue, words)
 
     def understand(self, text: str, places: Spans = (), others: Iterable[tuple[str, float]] = ()) -> Understanding:
@@ -195,15 +212,11 @@ def _placeless(text: str, finder: EntityFinder) -> str:
     return without_places(text, ((found.start, found.end) for found in finder.find(text) if found.name in PLACES))
 
 
-def _calibration_weights(examples: Sequence[Example]) -> dict[str, float]:
-    """How much each question counts for the confidences: as ``MIX`` says, however many were written."""
-    group = {
-        example.text: SEVERAL if example.matters else (example.voice or "") if example.intent == ASK else OUTSIDE
-        for example in examples
-        if example.label != ASK or example.matters
-    }
-    size = Counter(group.values())
-    return {text: MIX.get(name, 1.0) * len(group) / size[name] for text, name in group.items()}
+def _weights(samples: Sequence[Sample]) -> list[float]:
+    """How much each sample counts: as ``SHARES`` says, however many were written."""
+    kinds = ["several" if sample.several else "one" if sample.right else "outside" for sample in samples]
+    size = Counter(kinds)
+    return [SHARES[kind] * len(samples) / size[kind] for kind in kinds]
 
 
 def _gathered(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:

@@ -33,7 +33,13 @@ class Stamp:
 
 def _inputs() -> Iterator[Path]:
     yield ROOT / "config.yml"
-    for folder, pattern in (("domain", "*.yml"), ("data/nlu", "*.yml"), ("data/rules", "*.yml")):
+    sources = (
+        ("domain", "*.yml"),
+        ("data/nlu", "*.yml"),
+        ("data/calibration", "*.csv"),
+        ("data/rules", "*.yml"),
+    )
+    for folder, pattern in sources:
         yield from sorted((ROOT / folder).rglob(pattern))
     for folder in _CODE:
         yield from sorted((ROOT / folder).rglob("*.py"))

@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import examples
+from bot.nlu.calibration import FOLDER, read_samples
 from bot.nlu.understand import PLACES, Understander
 from bot.nlu.vocabulary import training_version
 from knowledge.catalogue import load
@@ -23,11 +24,13 @@ _CODE_FOLDERS = (Path(__file__).resolve().parents[1], Path(__file__).resolve().p
 
 
 def code_version() -> str:
-    """Hash over the code that training depends on: a change of it makes a trained model stale."""
+    """Hash over the code and calibration questions that training depends on: their change makes a model stale."""
     digest = hashlib.sha256()
     for folder in _CODE_FOLDERS:
         for path in sorted(folder.rglob("*.py")):
             digest.update(path.read_bytes())
+    for path in sorted(FOLDER.glob("*.csv")):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -77,7 +80,7 @@ class MatterUnderstanding(GraphComponent):
         """Train on all examples with an intent and store the result."""
         questions = examples.from_messages(training_data.training_examples)
         self._understander = Understander.train(
-            questions, load(), seed=self._config["seed"], noise_share=self._config["noise_share"]
+            questions, load(), read_samples(), seed=self._config["seed"], noise_share=self._config["noise_share"]
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._understander.save(Path(folder))

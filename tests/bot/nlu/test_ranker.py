@@ -29,7 +29,7 @@ QUESTIONS = {
     )
 }
 BOTH = {text: ["ask/A", "ask/B"] for text in ("我要换证", "证要换新的", "换个证", "证该换了", "换证", "证怎么换")}
-FEW = Recipe(width=16, epochs=40, finish=10, batch=8)
+FEW = Recipe(width=16, epochs=50, batch=8)
 """So few questions need more rounds than tens of thousands do."""
 
 
@@ -57,7 +57,6 @@ def test_learns_ranks_and_comes_back_from_disk(extract: FeatureExtractor, tmp_pa
 
 def test_training_twice_gives_the_same_model(extract: FeatureExtractor) -> None:
     first, second = (Ranker.train(QUESTIONS, extract, noise_share=0.5, recipe=FEW) for _ in range(2))
-    assert first.temperature == second.temperature
     for one, other in zip(first.networks, second.networks, strict=True):
         assert np.array_equal(one.vectors, other.vectors)
         assert np.array_equal(one.weights, other.weights)
