@@ -86,16 +86,17 @@ def main() -> None:
     """Parse the arguments, hold the conversations, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.conversation", description=__doc__)
     parser.add_argument("--url", help="a running server; by default one is started and stopped")
+    parser.add_argument("--folder", type=Path, default=conversations.FOLDER, help="where the conversations are")
     parser.add_argument("--show", help="print the conversations with this in their name")
     arguments = parser.parse_args()
     if arguments.url:
-        report([hold(arguments.url, item) for item in conversations.load()], arguments.show)
+        report([hold(arguments.url, item) for item in conversations.load(arguments.folder)], arguments.show)
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         server = start_server(folder, endpoints_file(folder))
         try:
-            report([hold(server.url, item) for item in conversations.load()], arguments.show)
+            report([hold(server.url, item) for item in conversations.load(arguments.folder)], arguments.show)
         finally:
             stop(server.process)
 

@@ -36,13 +36,13 @@ class Confidence:
         result: np.ndarray = softmax(scores[..., :-1], self.temperature).mean(axis=0)
         return result
 
-    def reliability(self, scores: np.ndarray) -> np.ndarray:
-        """``(networks, questions, labels + 1)`` scores → ``(questions,)``."""
-        found = evidence(self.probabilities(scores), scores[..., -1].mean(axis=0))
+    def reliability(self, scores: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """``(networks, questions, labels + 1)`` scores and ``(questions,)`` sizes → ``(questions,)``."""
+        found = evidence(self.probabilities(scores), scores[..., -1].mean(axis=0), sizes)
         return logistic(found @ self.reliance[:-1] + self.reliance[-1])
 
 
-UNFITTED = Confidence(1.0, np.array([1.0, 0.0, 0.0, 0.0, 0.0]))
+UNFITTED = Confidence(1.0, np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0]))
 """Before anything was fitted: the reliability is the probability of the first label."""
 
 
@@ -52,21 +52,30 @@ def logistic(values: np.ndarray) -> np.ndarray:
     return result
 
 
-def evidence(probabilities: np.ndarray, several: np.ndarray) -> np.ndarray:
-    """``(questions, 4)``: how sure the first label is, how far ahead of the second, how vague the words."""
+def evidence(probabilities: np.ndarray, several: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """``(questions, 5)``: how sure the first label is, how far ahead of the second, how vague the words, how many.
+
+    Whoever says little has left out what decides more often than not.
+    """
     two = np.sort(probabilities, axis=1)[:, -2:]
     first, second = np.clip(two[:, 1], 1e-6, 1 - 1e-6), np.clip(two[:, 0], 1e-6, 1)
     entropy = -(probabilities * np.log(np.maximum(probabilities, 1e-12))).sum(axis=1)
-    return np.column_stack([np.log(first / (1 - first)), np.log(first / second), entropy, several])
+    return np.column_stack([np.log(first / (1 - first)), np.log(first / second), entropy, several, np.log1p(sizes)])
 
 
 def fit(
-    scores: np.ndarray, right: np.ndarray, several: np.ndarray, weight: np.ndarray, in_scope: np.ndarray
+    scores: np.ndarray,
+    sizes: np.ndarray,
+    right: np.ndarray,
+    several: np.ndarray,
+    weight: np.ndarray,
+    in_scope: np.ndarray,
 ) -> Confidence:
     """Temperature and reliability from scores of questions that no network has learned.
 
     Args:
         scores: ``(networks, questions, labels + 1)``.
+        sizes: ``(questions,)`` features in each.
         right: ``(questions, labels)`` bool, the labels that may be answered; none where none may.
         several: ``(questions,)`` bool, fits several.
         weight: ``(questions,)``.
@@ -88,7 +97,7 @@ def fit(
     # Whatever would be answered counts, also what should not have been.
     answered = in_scope[first] & (weight > 0)
     good = right[np.arange(len(first)), first]
-    found = evidence(probabilities, scores[:, :, -1].mean(axis=0))
+    found = evidence(probabilities, scores[:, :, -1].mean(axis=0), sizes)
     return Confidence(temperature, _reliance(found[answered], good[answered], several[answered], weight[answered]))
 
 

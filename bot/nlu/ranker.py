@@ -49,7 +49,7 @@ class Ranker:
     def rank(self, counted: Counter[str]) -> Ranking:
         """For the counted features of a question."""
         scores = self._scores(counted)[:, None]
-        reliability = float(self.confidence.reliability(scores)[0])
+        reliability = float(self.confidence.reliability(scores, _sizes([counted]))[0])
         return Ranking(self.confidence.probabilities(scores)[0], reliability)
 
     def _scores(self, counted: Counter[str]) -> np.ndarray:
@@ -121,6 +121,7 @@ class Ranker:
         in_scope = np.array([label.startswith(scope) for label in self.labels])
         self.confidence = confidence.fit(
             scores,
+            _sizes(counted),
             confidence.as_table(right, self.labels),
             np.array(several if several is not None else [False] * len(counted)),
             np.array(weights if weights is not None else [1.0] * len(counted)),
@@ -150,6 +151,10 @@ class Ranker:
             vocabulary = Vocabulary(columns, stored["idf"])
             fitted = Confidence(meta["temperature"], stored["reliance"])
         return cls(meta["labels"], vocabulary, networks, fitted)
+
+
+def _sizes(counted: Sequence[Counter[str]]) -> np.ndarray:
+    return np.array([row.total() for row in counted])
 
 
 def _progress(text: str) -> None:
