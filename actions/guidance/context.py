@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from actions.guidance.compose import Situation
 from actions.guidance.place import Whereabouts, wanted_kinds
+from bot.text.mask import mask
 from knowledge.models import Matter
 
 SLOTS = (
     "matter", "aspect", "situation", "place", "choices", "pending", "asked", "failures",
-    "earlier", "also", "rejected", "dates", "topics",
+    "earlier", "also", "rejected", "dates", "topics", "presumed",
 )  # fmt: skip
 """The slots of the domain that :class:`Memory` reads and writes."""
 
@@ -20,6 +22,8 @@ SLOTS = (
 _SHARED = frozenset({"age", "age16", "hukou", "party", "housing"})
 MAX_EARLIER = 5
 MAX_TOPICS = 6
+MAX_WORDS = 24
+_NUMBERS = re.compile(r"<[^<>]{2,5}>|(?:号|号码|电话|手机)(?:是|为)?(?=<)")
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class Memory:
         rejected: codes the person said are not meant; not offered again.
         dates: ``card`` and ``issued`` or ``born``, year-month-day as far as known.
         topics: what was asked so far, in a few words each, for whoever takes over.
+        presumed: of the matters offered, the one most likely meant, if one is.
     """
 
     matter: str | None = None
@@ -122,6 +127,7 @@ class Memory:
     rejected: list[str] = field(default_factory=list)
     dates: dict[str, str] = field(default_factory=dict)
     topics: list[str] = field(default_factory=list)
+    presumed: str | None = None
 
     @classmethod
     def from_slots(cls, slots: dict[str, Any]) -> Memory:
@@ -166,8 +172,14 @@ class Memory:
                 if facet in _SHARED or (given or {}).get(facet) == option
             }
         self.matter, self.choices, self.pending, self.failures = code, [], None, 0
-        self.also, self.rejected = None, []
+        self.also, self.rejected, self.presumed = None, [], None
 
     def note(self, topic: str) -> None:
         """Remember what was asked, for a human who takes over."""
         self.topics = [*(item for item in self.topics if item != topic), topic][-MAX_TOPICS:]
+
+    def note_words(self, text: str) -> None:
+        """Remember a question that no matter was found for yet in the person's words, without numbers."""
+        words = _NUMBERS.sub("", mask(text).text).strip()[:MAX_WORDS]
+        if words:
+            self.note(f"“{words}”")

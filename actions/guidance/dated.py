@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from actions.guidance import wording
@@ -19,6 +20,7 @@ _OF_CODE = {
     **dict.fromkeys(("JG-049", "JG-054", "JG-055", "JG-060"), Card.LICENCE),
     **dict.fromkeys(("HZ-067", "HZ-068", "HZ-069"), Card.RESIDENCE),
 }
+_CHILD = re.compile("孩子|儿子|女儿|闺女|小子|孙")
 _SOON = timedelta(days=183)
 _SKIP = frozenset({"skip", "deny"})
 
@@ -69,13 +71,15 @@ def _packed(moment: Moment) -> str:
 def _remembered(turn: Turn, spoken: Spoken) -> Spoken:
     """This message's birth date with the issue date of the one before."""
     packed = turn.memory.dates.get("issued")
-    issued = Moment(*(int(part) for part in packed.split("-"))) if packed else spoken.issued
+    # 「我儿子的是2021年办的,当时6岁」 speaks of another card than the one before.
+    issued = spoken.issued or (Moment(*(int(part) for part in packed.split("-"))) if packed else None)
     return Spoken(issued=issued, born=spoken.born, age=spoken.age, age_at_issue=spoken.age_at_issue)
 
 
 def _reply(turn: Turn, card: Card, spoken: Spoken, ask: bool) -> Reply:
     memory, catalogue = turn.memory, turn.catalogue
-    code = RENEWAL[card]
+    renewal = catalogue.matter(RENEWAL[card])
+    code = _about(turn, card, spoken)
     _, citation = RULES[card]
     born = spoken.birth(turn.today)
     items = _items(card, spoken, turn, born)
@@ -86,7 +90,7 @@ def _reply(turn: Turn, card: Card, spoken: Spoken, ask: bool) -> Reply:
     memory.aspect = "time"
     memory.note(f"{card.value}什么时候到期")
     said = f"{spoken.issued.text()}办的" if spoken.issued else ""
-    owner = "孩子" if "孩子" in normalise(turn.understood.text) else "您"
+    owner = "孩子" if _CHILD.search(normalise(turn.understood.text)) else "您"
     head = f"{owner}{said or '的'}{card.value}:" if items else ""
     lines = [head + wording.validity_line(card, items[0], True)] if len(items) == 1 else [head] if head else []
     if len(items) > 1:
@@ -108,10 +112,17 @@ def _reply(turn: Turn, card: Card, spoken: Spoken, ask: bool) -> Reply:
         )
         forever = all(item.state is State.FOREVER for item in items) and bool(items)
         key = "renew_never" if forever else "renew_now" if urgent else "renew_later"
-        lines.append(replies()[key].format(name=matter.name))
+        lines.append(replies()[key].format(name=renewal.name))
     return Reply(
         "answer", "\n".join(lines), matter=named(matter), aspect="time", guidance=guidance, suggestions=choices
     )
+
+
+def _about(turn: Turn, card: Card, spoken: Spoken) -> str:
+    """The matter the answer is for: the one in focus if only the rule is asked for, else the renewal."""
+    focus = turn.memory.matter or ""
+    only_rule = spoken.asks and not (spoken.issued or spoken.expires)
+    return focus if only_rule and _OF_CODE.get(focus) == card else RENEWAL[card]
 
 
 def _items(card: Card, spoken: Spoken, turn: Turn, born: Born | None) -> list[Validity]:

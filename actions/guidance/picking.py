@@ -25,6 +25,7 @@ _NONE = re.compile(
     r"^(?:这些|这几个|以上|上面)?(?:都|全|一个也?)(?:不是|不对|没有)|^换一(?:个|批|组)$|^没有我要的|^没有$"
 )
 _NEGATIVE = re.compile("未|没|不|非|外省|外地|无")
+_ANSWERS = ("affirm", "deny", "inform", "choose", "skip")
 _SHORT = 12
 """A message longer than this is more than the answer to a question about the person."""
 
@@ -139,13 +140,15 @@ def facet(turn: Turn) -> Reply | None:
     if _another_question(turn, text):
         memory.pending = None
         return None
-    given = option_given(asked, understood)
+    asks = bool(understood.aspects) and not understood.entity(asked.id) and understood.intent not in _ANSWERS
+    given = None if asks else option_given(asked, understood)
     if given is None and not skips(understood):
         return None
     memory.pending = None
     if given is not None:
         memory.situation = {**memory.situation, facet_id: given}
-    return answer(turn, [memory.aspect] if memory.aspect else [])
+    aspects = understood.aspects if understood.intent in ("ask", "follow_up") and given is not None else []
+    return answer(turn, aspects or ([memory.aspect] if memory.aspect else []))
 
 
 def _another_question(turn: Turn, text: str) -> bool:

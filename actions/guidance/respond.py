@@ -19,8 +19,9 @@ from actions.guidance.dated import dated
 from actions.guidance.matching import matcher
 from actions.guidance.models import Choice, Reply
 from actions.guidance.picking import ask_which, choice, facet, hint, offer, place, several_places, which_place
-from actions.guidance.steering import back, corrected, restart, shift, two_matters
+from actions.guidance.steering import back, corrected, restart, same_for, shift, two_matters
 from actions.guidance.summary import summary
+from actions.guidance.things import asks_on
 from actions.guidance.turn import Step, Turn, failed, named, replies, speaks_elsewhere, take_entities
 from bot.text.normalise import normalise
 from knowledge.catalogue import Catalogue
@@ -31,9 +32,13 @@ _SERVICE_ACTS = ("handoff", "complain", "rate", "queue", "appointment")
 _DONE = re.compile(
     r"^(?:不用|没有?了|没别的|没事|不需要|不问了|先这样|就这样|够了|好了|行了|知道了|明白了?|清楚了|记住了|好的?|行|嗯+|哦+)"
 )
+PRESUMED = 0.5
+"""A first option at least so likely is what we go by when our question is left open."""
 LIKELY = 0.25
 LIKELY_FIT = 0.5
 _OTHER = re.compile(r"^(?:再|给我)?换一?(?:个|件|批|样)(?:吧|别的)?$|^(?:不是|不对)(?:这个|这件)")
+_SAME_AGAIN = re.compile(r"^(?:那|那么)?也(?:是|要|得)?")
+_ANSWERS_US = ("choose", "none_of_these", "start_over", "affirm", "deny", "skip")
 _SHORT = 8
 _COMMON = ("身份证丢了怎么补", "驾驶证到期换证", "给孩子上户口", "办护照", "二手车过户")
 
@@ -111,7 +116,35 @@ def follow_up(turn: Turn) -> Reply | None:
         if turn.memory.pending == "choice" and turn.memory.choices:
             return offer(turn, turn.memory.choices, replies()["which_first"])
         return failed(turn, replies()["no_focus"])
+    if not understood.aspects and turn.memory.aspect and _SAME_AGAIN.search(normalise(understood.text)):
+        return answer(turn, [turn.memory.aspect])
     return answer(turn, understood.aspects)
+
+
+def presumed(turn: Turn) -> Reply | None:
+    """A question that leaves our own open: answered for what is most likely meant, and we say so."""
+    memory, understood = turn.memory, turn.understood
+    code = memory.presumed
+    if memory.pending != "choice" or code not in memory.choices or understood.decision not in ("ask_back", "clarify"):
+        return None
+    matter = turn.catalogue.matters.get(code or "")
+    if matter is None or not understood.aspects or understood.intent in _ANSWERS_US:
+        return None
+    if not asks_on(turn.catalogue, matter, understood.text, understood.aspects):
+        return None
+    turn.focus(matter.code)
+    return answer(turn, understood.aspects, replies()["presumed"].format(name=matter.name))
+
+
+def remark(turn: Turn) -> Reply | None:
+    """Something about the person's case that names no other thing: what the matter in focus demands."""
+    matter, understood = turn.in_focus, turn.understood
+    if matter is None or understood.decision != "clarify" or understood.aspects or speaks_elsewhere(turn):
+        return None
+    text = normalise(understood.text)
+    if understood.intent in _ANSWERS_US or not asks_on(turn.catalogue, matter, text, []):
+        return None
+    return answer(turn, ["conditions"])
 
 
 def _asks_on(turn: Turn) -> bool:
@@ -120,11 +153,13 @@ def _asks_on(turn: Turn) -> bool:
     if understood.decision not in ("ask_back", "clarify") or not understood.aspects:
         return False
     text = normalise(understood.text)
-    if understood.intent in ("choose", "none_of_these", "start_over", "affirm", "deny", "skip") or _DONE.search(text):
+    if understood.intent in _ANSWERS_US or _DONE.search(text):
         return False
-    if speaks_elsewhere(turn):
+    if turn.in_focus is None or speaks_elsewhere(turn):
         return False
-    return len(text) <= 4 or _own_document(turn, text) or not matcher(turn.catalogue).speaks_of(text)
+    if len(text) <= 4 or _own_document(turn, text):
+        return True
+    return asks_on(turn.catalogue, turn.in_focus, text, understood.aspects)
 
 
 def _own_document(turn: Turn, text: str) -> bool:
@@ -171,6 +206,10 @@ def clarify(turn: Turn) -> Reply | None:
     if not offered or (len(offered) < 2 and not memory.rejected):
         return None
     memory.aspect = understood.aspects[0] if understood.aspects else None
+    memory.note_words(understood.text)
+    first = understood.matters[0] if understood.matters else None
+    likely = first is not None and first["code"] == offered[0] and first["confidence"] > PRESUMED
+    memory.presumed = offered[0] if likely else None
     return offer(turn, offered, "您说的是哪一种?" if len(offered) > 1 else "是不是这一件?")
 
 
@@ -245,8 +284,11 @@ STEPS: tuple[Step, ...] = (
     place,
     matter_answer,
     shift,
+    presumed,
     follow_up,
     control,
+    remark,
+    same_for,
     clarify,
     refer,
     canned,

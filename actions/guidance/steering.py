@@ -17,7 +17,10 @@ from knowledge.models import Matter
 _BACK = re.compile(
     r"(?:回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回)(?:去)?(?:到)?(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|头先|原来|先前)"
     r"|^(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|先前|头先|最开始)(?:说|问|讲)?的?(?:那|这)?(?:个|件)?(?:事|问题)?(?:呢|吧|的)?$"
-    r"|(?:刚才|刚刚|方才|之前|前面|先前)(?:我)?(?:说|问|讲)?的?(?:那|这)(?:个|件|张|本)"
+    r"|(?:刚才|刚刚|方才|之前|前面|先前)(?:我)?(?:说|问|讲)?的?.{0,6}?(?:那|这)(?:个|件|张|本)"
+)
+_BACK_WORDS = re.compile(
+    r"回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回|刚才|刚刚|方才|之前|前面|上一|先前|头先|原来|最开始|[那这][个件张本]|[说问讲]的?"
 )
 _SHORT = 8
 _NEAR = 0.45
@@ -26,6 +29,17 @@ _KIN = re.compile("妈|爸|娘|爹|奶奶|爷爷|姥|老伴|老公|老婆|爱人
 _JOINED = re.compile(
     r"[,。;、](?=[^,。;、]{1,6}也)|还有|另外|顺便|顺带|再就是|再有|以及|同时|[,。;、]?(?:我)?(?:还|也|再)(?:想|要|得)(?:问|办)?|和|跟"
 )
+_AND_THAT = re.compile("^(?:那|那么|还有|对了)?.{2,8}(?:呢|咋办|怎么办)[?？]?$")
+_BUSINESS = {
+    "lost": "补领|补发|补证|丢失|遗失",
+    "renew": "期满|到期|换发|换证",
+    "damaged": "损坏|损毁",
+    "first": "首次|初次|首发|申领$|设立",
+    "change": "变更|更正",
+    "cancel": "注销",
+    "transfer": "转让|过户",
+}
+"""What is done with a thing, by the words in a matter's name."""
 _SPECIAL = re.compile("港澳台|港澳|台湾|外国|军队|武警|临时|异地|跨省|电动|进口|摩托|残疾")
 """Words in a name that make it the matter of few people: not meant unless they are said."""
 _WHAT_IF = re.compile(
@@ -42,7 +56,7 @@ def back(turn: Turn) -> Reply | None:
     known = [code for code in memory.earlier if code in turn.catalogue.matters]
     if not known:
         return answer(turn, turn.understood.aspects) if turn.in_focus and len(text) <= 12 else None
-    rest = _BACK.sub("", text)
+    rest = _BACK_WORDS.sub("", text)
     among = [*known, memory.matter] if memory.matter else known
     wanted = _best(turn, rest, among) or known[-1]
     aspects = turn.understood.aspects
@@ -189,7 +203,7 @@ def shift(turn: Turn) -> Reply | None:
     if understood.decision in ("answer", "refer", "emergency") or speaks_elsewhere(turn):
         return None
     just_this = len(text) <= _SHORT and matcher(turn.catalogue).core(text, matter.code) > 0.9
-    if understood.aspects and not just_this:
+    if understood.aspects and (understood.intent == "follow_up" or not just_this):
         return None
     if understood.decision == "clarify" and len(text) > _SHORT:
         return None
@@ -218,6 +232,24 @@ def shift(turn: Turn) -> Reply | None:
     same = sorted(best, key=lambda code: -match.fit(_minus(matter.name, described), code))
     turn.focus(same[0])
     return answer(turn, [], replies()["shifted"].format(name=turn.catalogue.matter(same[0]).name))
+
+
+def same_for(turn: Turn) -> Reply | None:
+    """``那行驶证呢``: another thing, the same business as the one in focus."""
+    matter, understood = turn.in_focus, turn.understood
+    if matter is None or understood.decision != "clarify" or not _AND_THAT.search(normalise(understood.text)):
+        return None
+    wanted = _business(matter.name)
+    fitting = [code for code in understood.options if wanted & _business(turn.catalogue.matter(code).name)]
+    if len(fitting) != 1:
+        return None
+    aspects = understood.aspects or ([turn.memory.aspect] if turn.memory.aspect else [])
+    turn.focus(fitting[0])
+    return answer(turn, aspects, replies()["shifted"].format(name=turn.catalogue.matter(fitting[0]).name))
+
+
+def _business(name: str) -> set[str]:
+    return {kind for kind, words in _BUSINESS.items() if re.search(words, name)}
 
 
 def _neighbours(turn: Turn, matter: Matter) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from actions.guidance.context import Memory, Understood
 from actions.guidance.models import Reply
 from actions.guidance.summary import summary
+from actions.guidance.things import names_thing
 from knowledge import yamlio
 from knowledge.catalogue import Catalogue
 from knowledge.models import Matter
@@ -45,15 +46,21 @@ class Turn:
         self.memory.focus(code, self.understood.situation(self.catalogue.facets))
 
 
-SURELY_A_MATTER = 0.8
+SURELY_A_MATTER = 0.9
 
 
 def speaks_elsewhere(turn: Turn) -> bool:
-    """Whether an unclear question is surely about some matter, and none of the likely ones is in focus."""
-    understood = turn.understood
-    if understood.decision != "clarify" or turn.memory.matter in understood.options:
+    """Whether an unclear question is about another matter than the one in focus.
+
+    It is if it names a thing, which the matter in focus would be an option for if that were meant, or if one
+    other matter is very likely.
+    """
+    understood, matter = turn.understood, turn.in_focus
+    if understood.decision != "clarify" or matter is None or matter.code in understood.options:
         return False
-    return sum(float(item["confidence"]) for item in understood.matters) > SURELY_A_MATTER
+    if names_thing(turn.catalogue, matter, understood.text, understood.aspects):
+        return True
+    return bool(understood.matters) and float(understood.matters[0]["confidence"]) > SURELY_A_MATTER
 
 
 Step = Callable[[Turn], Reply | None]

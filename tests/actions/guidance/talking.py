@@ -21,7 +21,9 @@ class Conversation:
         self.memory = Memory()
 
     def say(self, text: str, intent: str = "vague", decision: str = "ask_back", **fields: Any) -> Reply:
-        matters = [{"code": code, "name": code, "confidence": 0.9} for code in fields.pop("codes", [])]
+        codes = fields.pop("codes", [])
+        sure = fields.pop("confidence", 0.9 / max(1, len(codes)))
+        matters = [{"code": code, "name": code, "confidence": sure} for code in codes]
         understood = Understood(text, intent, decision, matters, **fields)
         reply, self.memory = respond(self.catalogue, understood, Memory.from_slots(self.memory.to_slots()), TODAY)
         return reply

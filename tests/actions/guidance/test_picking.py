@@ -175,3 +175,22 @@ def test_the_answer_to_our_question_is_what_we_asked_for(small: Catalogue) -> No
     talk = Conversation(small)
     assert "户口在哪个区" in talk.answer("HZ-901").text
     assert "去哪办:4号窗口" in talk.say("甲区东风街", "inform", entities=place("甲区/东风街道")).text
+
+
+def test_a_question_left_open_is_answered_for_what_is_most_likely(talk: Conversation) -> None:
+    options = ["HZ-057", "HZ-062", "HZ-058"]
+    talk.say("身份证下个月到期", "ask", "clarify", codes=options, options=options, confidence=0.8)
+    reply = talk.say("那多少钱", "follow_up", aspects=["fee"])
+    assert code(reply) == "HZ-057" and reply.aspect == "fee"
+    assert reply.text.startswith("我先按")
+
+
+def test_a_question_while_ours_is_open_is_no_answer_to_it(talk: Conversation) -> None:
+    talk.answer("JG-064", "交体检证明", aspects=["documents"])
+    assert talk.memory.pending == "facet:applicant"
+    assert talk.say("在哪交", "follow_up", aspects=["window"]).aspect == "window"
+
+
+def test_the_summary_holds_what_was_asked_before_any_matter_was_clear(talk: Conversation) -> None:
+    talk.clarify("HZ-057", "HZ-059", text="我身份证丢了 号是<身份证号>")
+    assert "身份证丢了" in talk.say("找人工", "handoff", "handoff").text

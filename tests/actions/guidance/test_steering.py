@@ -151,3 +151,36 @@ def test_an_unclear_question_about_another_thing_is_not_answered_for_the_one_in_
     reply = talk.say("我要换身份证", "ask", "clarify", codes=matters, options=matters, aspects=["process"])
     assert reply.act == "clarify"
     assert [choice.code for choice in reply.choices] == matters
+
+
+def test_another_thing_the_same_business(talk: Conversation) -> None:
+    talk.answer("JG-029", "大绿本丢了")
+    options = ["JG-028", "JG-016", "JG-015"]
+    reply = talk.say("那行驶证呢", "ask", "clarify", codes=options, options=options)
+    assert code(reply) == "JG-028"
+
+
+def test_another_thing_with_two_such_matters_is_asked(talk: Conversation) -> None:
+    talk.answer("JG-029", "大绿本丢了")
+    options = ["JG-028", "JG-027"]
+    assert talk.say("那车牌行驶证呢", "ask", "clarify", codes=options, options=options).act == "clarify"
+
+
+def test_going_back_by_the_thing_in_the_middle(talk: Conversation) -> None:
+    talk.answer("ZA-034", "狗证年检")
+    talk.answer("ZA-007", "刻公章")
+    assert code(talk.say("刚才狗那个要带什么", "follow_up", aspects=["documents"])) == "ZA-034"
+
+
+def test_a_remark_about_ones_case_gets_the_conditions(talk: Conversation) -> None:
+    talk.answer("HZ-014", "媳妇户口想迁来")
+    options = ["HZ-045", "HZ-002"]
+    reply = talk.say("结婚才一年多", "ask", "clarify", codes=options, options=options)
+    assert code(reply) == "HZ-014" and reply.aspect == "conditions"
+
+
+def test_asking_on_with_words_of_other_matters(talk: Conversation) -> None:
+    talk.answer("HZ-068", "居住证签注")
+    options = ["HZ-034", "HF-005", "JG-028"]
+    reply = talk.say("过期了还能补吗", "ask", "clarify", codes=options, options=options, aspects=["conditions"])
+    assert code(reply) == "HZ-068" and reply.aspect == "conditions"

@@ -1,0 +1,65 @@
+"""Which things a message names, by the editors' list: whether it asks on about the matter in focus. Pure.
+
+A question that names no thing of its own (``过期了还能补吗``) is about the matter being talked of, whatever
+it would mean alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.text.normalise import normalise
+from knowledge import yamlio
+from knowledge.catalogue import Catalogue
+from knowledge.models import Matter
+
+
+class Things:
+    """The list of things of one catalogue (``knowledge/lexicon/things.yml``)."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        loaded: dict[str, list[str]] = yamlio.read(catalogue.root / "lexicon" / "things.yml")
+        self._thing = {normalise(word): thing for thing, words in loaded.items() for word in words}
+        # Longer words first: 户口本 is not 户口.
+        self._words = re.compile("|".join(re.escape(word) for word in sorted(self._thing, key=len, reverse=True)))
+
+    def of(self, text: str) -> set[str]:
+        """The things that a text names."""
+        return {self._thing[found] for found in self._words.findall(normalise(text))}
+
+    def of_matter(self, matter: Matter) -> set[str]:
+        """The things that a matter is about, by its name and what people call it."""
+        return self.of(";".join((matter.name, *matter.aliases, matter.hint or "")))
+
+    def of_documents(self, matter: Matter) -> set[str]:
+        """The things that a matter wants to see."""
+        return self.of(";".join(document.name for document in matter.documents))
+
+
+_latest: list[Things] = []
+
+
+def things(catalogue: Catalogue) -> Things:
+    """The things of a catalogue, read once for each catalogue loaded."""
+    if not _latest or _latest[0].catalogue is not catalogue:
+        _latest[:] = [Things(catalogue)]
+    return _latest[0]
+
+
+def names_thing(catalogue: Catalogue, matter: Matter, text: str, aspects: list[str]) -> bool:
+    """Whether ``text`` names any thing, be it the one that ``matter`` is about.
+
+    Documents of the matter do not count when it is documents that are asked for: ``身份证带复印件行吗``.
+    """
+    named = things(catalogue).of(text)
+    return bool(named - things(catalogue).of_documents(matter) if aspects[:1] == ["documents"] else named)
+
+
+def asks_on(catalogue: Catalogue, matter: Matter, text: str, aspects: list[str]) -> bool:
+    """Whether ``text`` names no thing that ``matter`` is not about; its documents as in :func:`names_thing`."""
+    known = things(catalogue)
+    named = known.of(text) - known.of_matter(matter)
+    if aspects[:1] == ["documents"]:
+        named -= known.of_documents(matter)
+    return not named
