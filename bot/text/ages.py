@@ -14,18 +14,21 @@ _N = rf"(?:1[01]\d|\d{{1,2}}|一百零?{_ONES}?|{_ONES}?十{_ONES}{{0,2}}|{_ONES
 _MORE = "多|几|来|出头"
 _AGE = re.compile(rf"(?<![\d一二三四五六七八九十百第/])(?P<n>{_N})(?P<more>{_MORE})?\s*周?岁(?!数|月)半?")
 _TENS = rf"(?:[1-9]\d|{_ONES}?十{_ONES}?)"
-_PERSON = "(?:我|俺|咱|他|她|爸|妈|爷|奶|姥姥|姥爷|老伴儿?|老人|老头儿?|老太太|老头子|父亲|母亲|公公|婆婆|孩子|儿子|女儿|闺女)"
+_PERSON = "(?:我|俺|咱|他|她|爸|妈|爷|奶|姥姥|姥爷|老伴儿?|老人|老头儿?|老太太|父亲|母亲|公公|婆婆|孩子|儿子|女儿|闺女)"
+_SO = "(?:今年|都|已经|也|快|才|刚)"
 _BARE = re.compile(
-    rf"(?:今年|{_PERSON}(?:都|已经|也|快|才|刚|今年)?|(?:都|已经|快|才|刚)(?:快)?)(?P<n>{_TENS})(?P<more>{_MORE})?(?=了|啦|的人|[,。!、\s]|$)"
+    rf"(?:今年|{_PERSON}{_SO}+|{_SO}+)(?P<n>{_TENS})(?P<more>{_MORE})?(?=了|啦|的人|[,。!、\s]|$)"
+    rf"|(?:(?:^|[,。、\s]){_PERSON})(?P<n2>{_TENS})(?P<more2>{_MORE})?(?=[,。!、\s]|$)"
+    rf"|{_PERSON}(?P<n3>{_TENS})(?P<more3>{_MORE})?(?=了|啦)"
 )
-_RULE_BEFORE = re.compile(r"(?:满|足|到了?|过了?|超过?|不到|未|没到?|小于|大于|低于|高于|年龄|差|[大小长]|至|和)$")
+_RULE_BEFORE = re.compile(r"(?:满|足|离|距|到了?|过了?|超过?|不到|未|没到?|小于|大于|低于|高于|年龄|差|[大小长]|至|和)$")
 _JUST = re.compile(r"(?:刚|才|已|已经|都|快|马上)(?:满|到|过)了?$")
 _RULE_AFTER = re.compile(
     r"^(?:生日)?(?:以上|以下|以后|之后|之前|以前|以内|前|起|及|到|至|或|的?规定|就能|就可|才能|能不能用)"
 )
 _THEN_BEFORE = re.compile(r"(?:时候?|那年|办的?时)[^,。]{0,3}$")
 _THEN_AFTER = re.compile(r"^(?:那年|那会儿?|时|的时候|就|跟|上的|走失|被)")
-_ISSUE_AFTER = re.compile(r"^(?:那年|时|的时候|那会儿?)?(?:办|领)")
+_ISSUE_AFTER = re.compile(r"^(?:那年|时|的时候|那会儿?)?(?:办|领|换的|补的)")
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,10 @@ def _ages(text: str) -> Iterator[Age]:
             yield Age(match.start(), match.end(), *span, then)
             end = match.end()
     for match in _BARE.finditer(text, end):
-        span = _span(match["n"], match["more"])
+        said, more = next((n, more) for n, more in (("n", "more"), ("n2", "more2"), ("n3", "more3")) if match[n])
+        span = _span(match[said], match[more])
         if span is not None:
-            yield Age(match.start("n"), match.end("more") if match["more"] else match.end("n"), *span)
+            yield Age(match.start(said), match.end(more if match[more] else said), *span)
 
 
 def _span(said: str, more: str | None) -> tuple[int, int] | None:

@@ -52,7 +52,7 @@ _BARE_YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?=\s*(?:办的|领的|�
 _NAMED_YEAR = re.compile(
     rf"(?P<name>{'|'.join(_YEARS)})(?:的)?\s*(?:(?P<month>{_MONTH})\s*(?P<day>{_DAY})?|(?P<end>年?底|年末)|(?P<start>年初|初))?"
 )
-_YEAR_END = re.compile(r"(?<![年一-十\d])年底")
+_YEAR_END = re.compile(r"(?<![年去今明后前])年底")
 _NAMED_MONTH = re.compile(rf"(?P<name>{'|'.join(_MONTHS)})(?:的)?\s*(?P<day>{_DAY})?(?P<end>底|末)?")
 _MONTH_ALONE = re.compile(rf"(?<![\d{HAN}几个每年满])(?P<month>{_MONTH})\s*(?:(?P<day>{_DAY})|(?P<end>底|末))?")
 _NAMED_DAY = re.compile("|".join(_DAYS))
