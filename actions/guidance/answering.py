@@ -54,7 +54,7 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
     memory.failures, memory.aspect = 0, aspects[0] if aspects else None
     memory.note(matter.name + (":" + wording.ASPECT_NAMES[aspects[0]] if aspects else ""))
     lines = [lead] if lead else []
-    lines += faq.direct(turn.catalogue, matter, guidance, turn.understood.text, aspects)
+    lines += faq.direct(matter, guidance, turn.understood, aspects)
     lines += _lines(turn, matter, guidance, aspects)
     question, choices = ask(turn, matter, situation, aspects) if memory.also is None else (None, [])
     if question and choices:

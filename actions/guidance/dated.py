@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from actions.guidance import wording
 from actions.guidance.compose import compose, source_title
-from actions.guidance.dates import RENEWAL, RULES, Born, Card, Moment, State, Validity, until, validities
+from actions.guidance.dates import RENEWAL, RULES, Card, State, Validity, until, validities
 from actions.guidance.models import Reply
 from actions.guidance.spoken import Spoken, read
 from actions.guidance.turn import Turn, named, replies
+from bot.text.moments import Born, Moment
 from bot.text.normalise import normalise
 
 _OF_CODE = {

@@ -6,11 +6,12 @@ Every rule is an article of law and says which. Where a birth date is missing th
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+
+from bot.text.moments import Born, Moment, clip
 
 
 class Card(str, Enum):
@@ -52,81 +53,6 @@ LICENCE_NOTICE = timedelta(days=90)
 _ID_TERMS = ((15, 5), (25, 10), (45, 20))
 _ID_LABELS = {5: "不满16周岁", 10: "16到25周岁", 20: "26到45周岁", None: "46周岁以上"}
 _TRAVEL_LABELS = {5: "不满16周岁", 10: "满16周岁"}
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A date known to the year, month or day."""
-
-    year: int
-    month: int | None = None
-    day: int | None = None
-
-    @property
-    def earliest(self) -> date:
-        """The first day it can be."""
-        month = self.month or 1
-        return date(self.year, month, _clip(self.year, month, self.day or 1))
-
-    @property
-    def latest(self) -> date:
-        """The last day it can be."""
-        month = self.month or 12
-        return date(self.year, month, _clip(self.year, month, self.day or 31))
-
-    def plus(self, years: int) -> Moment:
-        """So many years later; 29 February becomes the 28th in other years."""
-        day = self.day if self.day is None else _clip(self.year + years, self.month or 1, self.day)
-        return Moment(self.year + years, self.month, day)
-
-    def text(self) -> str:
-        """``2026年``, ``2026年3月`` or ``2026年3月5日``."""
-        out = f"{self.year}年"
-        if self.month:
-            out += f"{self.month}月"
-        return out + (f"{self.day}日" if self.month and self.day else "")
-
-    @classmethod
-    def of(cls, day: date) -> Moment:
-        """A full date."""
-        return cls(day.year, day.month, day.day)
-
-
-def _clip(year: int, month: int, day: int) -> int:
-    return min(day, calendar.monthrange(year, month)[1])
-
-
-@dataclass(frozen=True)
-class Born:
-    """A birth date between two days, both included."""
-
-    earliest: date
-    latest: date
-
-    @classmethod
-    def on(cls, moment: Moment) -> Born:
-        """From a birth date known to the year, month or day."""
-        return cls(moment.earliest, moment.latest)
-
-    @classmethod
-    def aged(cls, age: int, on: date) -> Born:
-        """From an age in full years on a day."""
-        return cls(years_before(on, age + 1) + timedelta(days=1), years_before(on, age))
-
-    def ages_at(self, moment: Moment) -> range:
-        """Every age in full years the person may have had at ``moment``; empty before birth."""
-        lowest, highest = age(self.latest, moment.earliest), age(self.earliest, moment.latest)
-        return range(max(lowest, 0), highest + 1)
-
-
-def years_before(day: date, years: int) -> date:
-    """The same day so many years earlier."""
-    return date(day.year - years, day.month, _clip(day.year - years, day.month, day.day))
-
-
-def age(born: date, on: date) -> int:
-    """Full years on a day (周岁): one more from the birthday on, counted as the law counts it."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 class State(str, Enum):
@@ -241,7 +167,7 @@ def endorsement(issued: Moment, today: date) -> Validity:
     due = issued.plus(years)
     first = due.earliest
     month, year = (first.month - 1, first.year) if first.month > 1 else (12, first.year - 1)
-    renew_from = date(year, month, _clip(year, month, first.day))
+    renew_from = date(year, month, clip(year, month, first.day))
     return Validity("", 1, due, state_of(due, today, renew_from), renew_from)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from actions.guidance.context import Understood
 from actions.guidance.matching import essence
 from actions.guidance.models import Guidance
 from actions.guidance.wording import document_line, sentence
 from bot.text.normalise import normalise
-from knowledge.catalogue import Catalogue
 from knowledge.models import Matter
 
 _OPEN = re.compile("什么|啥|哪些|哪几|嘛")
@@ -17,13 +17,13 @@ _INSTEAD = re.compile(r"(?:行吗|可以吗|行不|成吗|行不行|可不可以
 MIN_OVERLAP = 0.6
 
 
-def direct(catalogue: Catalogue, matter: Matter, guidance: Guidance, text: str, aspects: list[str]) -> list[str]:
+def direct(matter: Matter, guidance: Guidance, understood: Understood, aspects: list[str]) -> list[str]:
     """At most one line to say before everything else; empty if the record does not answer it exactly."""
-    answered = _from_faq(matter, text)
+    answered = _from_faq(matter, understood.text)
     if answered:
         return [answered]
     if aspects[:1] == ["documents"]:
-        return _about_document(catalogue, guidance, text)
+        return _about_document(guidance, understood)
     return []
 
 
@@ -55,9 +55,9 @@ def _asked_for(name: str, plain: str) -> bool:
     return bool(re.search(rf"{before}|{after}", plain))
 
 
-def _about_document(catalogue: Catalogue, guidance: Guidance, text: str) -> list[str]:
+def _about_document(guidance: Guidance, understood: Understood) -> list[str]:
     """``要带户口本吗``, ``复印件行吗``: yes or no by the list."""
-    plain = normalise(text)
+    plain = normalise(understood.text)
     if not guidance.documents:
         return []
     if _COPY.search(plain) and _INSTEAD.search(plain):
@@ -66,13 +66,17 @@ def _about_document(catalogue: Catalogue, guidance: Guidance, text: str) -> list
             return []
         return [f"这几样要看原件,光带复印件不行:{'、'.join(dict.fromkeys(originals))}。"]
     names = [
-        kind.name
-        for kind in catalogue.documents.values()
-        if any(_asked_for(normalise(name), plain) for name in (kind.name, *kind.aliases) if len(name) >= 2)
+        str(item["value"])
+        for item in understood.entities
+        if item["entity"] == "document" and _asked_for(normalise(understood.text[item["start"] : item["end"]]), plain)
     ]
     if not names:
         return []
     wanted = [item for item in guidance.documents if item["name"] in names]
+    # 「身份证要带吗」 where the list has 驾驶人身份证明 and says that the identity card is one.
+    wanted = wanted[:1] or [
+        item for item in guidance.documents if any(name in f"{item['name']} {item.get('note', '')}" for name in names)
+    ]
     if wanted:
-        return [f"要带:{sentence(document_line(item))}" for item in wanted[:1]]
+        return [f"要带:{sentence(document_line(item))}" for item in wanted[:2]]
     return [f"材料清单里没有{min(names, key=len)}。"]

@@ -6,6 +6,7 @@ import re
 
 from actions.guidance import wording
 from actions.guidance.answering import answer
+from actions.guidance.classes import class_option
 from actions.guidance.compose import option_of
 from actions.guidance.context import Understood
 from actions.guidance.correction import correction_in
@@ -164,6 +165,9 @@ def option_given(asked: Facet, understood: Understood) -> str | None:
     values = understood.entity(asked.id)
     if values and option_of(asked, values[0]):
         return str(values[0])
+    named = class_option(asked, understood)
+    if named is not None:
+        return named
     text = normalise(understood.text)
     index = position(text, len(asked.options))
     if index is not None:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from actions.guidance.classes import class_option
 from actions.guidance.context import Memory, Understood
 from actions.guidance.models import Reply
 from actions.guidance.summary import summary
@@ -44,6 +45,15 @@ class Turn:
     def focus(self, code: str) -> None:
         """Turn to a matter, keeping what this message says of the person."""
         self.memory.focus(code, self.understood.situation(self.catalogue.facets))
+        self.take_classes()
+
+    def take_classes(self) -> None:
+        """Remember the licence class that the message names, if the matter in focus has a question about it."""
+        matter = self.in_focus
+        for facet in self.catalogue.facets_of(matter) if matter else ():
+            option = class_option(facet, self.understood)
+            if option is not None:
+                self.memory.situation = {**self.memory.situation, facet.id: option}
 
 
 SURELY_A_MATTER = 0.9
@@ -94,4 +104,5 @@ def take_entities(turn: Turn) -> bool:
         same = before.get("district") == district and not understood.entity("place_option")
         memory.settle(district, street or (before.get("street", "") if same else ""), kind)
     memory.situation = {**memory.situation, **understood.situation(turn.catalogue.facets)}
+    turn.take_classes()
     return bool(found)

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from actions.guidance.bundle import Plan
-from actions.guidance.dates import RULES, Card, Moment, State, Validity
+from actions.guidance.dates import RULES, Card, State, Validity
 from actions.guidance.models import Choice, Guidance
 from actions.guidance.place import Whereabouts, certain
+from bot.text.moments import Moment
 from knowledge.models import Level, Matter, Place
 
 HOTLINE = "12345"

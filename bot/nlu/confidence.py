@@ -66,6 +66,7 @@ def evidence(probabilities: np.ndarray, several: np.ndarray, sizes: np.ndarray) 
 def fit(
     scores: np.ndarray,
     sizes: np.ndarray,
+    *,
     right: np.ndarray,
     several: np.ndarray,
     weight: np.ndarray,

@@ -6,6 +6,7 @@ Added by code at training time and never stored, so that editors only ever see c
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
 from functools import lru_cache
 
@@ -13,14 +14,16 @@ from bot.text.pinyin import of_character
 
 _FILLERS = ("嗯", "呃", "那个", "就是", "这个", "喂你好", "我想问一下", "您好", "请问一下", "就是说", "啊", "然后")
 _BEFORE = (
-    "您好,", "你好,", "请问", "请问一下,", "麻烦问一下,", "您好,请问", "你好我想问一下,", "想咨询一下,", "咨询一下", "老师您好,",
-    "同志,", "警官您好,", "不好意思,打扰了,", "打扰您了,想问问,", "麻烦您帮我看看,", "劳驾,", "我想了解一下,", "有个事想问下,",
-    "是这样的,", "那个什么,", "唉,", "跟您打听个事儿,", "大姐,", "师傅,", "在吗?", "有人吗,", "我着急问一下,", "上次没说清楚,",
+    "您好,", "你好,", "请问", "请问一下,", "麻烦问一下,", "您好,请问", "你好我想问一下,", "想咨询一下,", "咨询一下",
+    "老师您好,", "同志,", "警官您好,", "不好意思,打扰了,", "打扰您了,想问问,", "麻烦您帮我看看,", "劳驾,", "我想了解一下,",
+    "有个事想问下,", "是这样的,", "那个什么,", "唉,", "跟您打听个事儿,", "大姐,", "师傅,", "在吗?", "有人吗,", "我着急问一下,",
+    "对了,", "还有个事,", "顺便问下,", "另外,", "那", "那我", "再问一个,", "好的知道了,", "行,明白了,", "换个事儿,",
 )  # fmt: skip
 _AFTER = (
-    ",谢谢", ",谢谢您了", "啊", "呢", "呀", ",麻烦了", ",谢谢老师", ",急", ",在线等", "?谢谢!", ",您给说说", ",我不太懂",
-    ",给指个路", ",求告知", ",辛苦了", "吧", ",您受累", ",怎么弄啊", ",该怎么办呢", ",咋办", ",去哪办啊", ",找谁啊",
+    ",谢谢", ",谢谢您了", "啊", "呢", "呀", ",麻烦了", ",谢谢老师", ",急", ",在线等", "?谢谢!", ",您给说说",
+    ",我不太懂", ",给指个路", ",求告知", ",辛苦了", "吧", ",您受累", ",怎么弄啊", ",该怎么办呢", ",咋办", ",找谁啊",
 )  # fmt: skip
+_ENDS = re.compile("[。?!?!,]+$")
 _PUNCTUATION = str.maketrans("", "", ",。?!、;:,.?!;: ")
 _READ_OUT = str.maketrans("0123456789", "零一二三四五六七八九")
 
@@ -93,7 +96,7 @@ def polite(text: str, rng: random.Random) -> str:
     """With what people say around a question: greetings, apologies, thanks."""
     before = rng.choice(_BEFORE) if rng.random() < 0.75 else ""
     after = rng.choice(_AFTER) if not before or rng.random() < 0.4 else ""
-    return before + text.rstrip("。?!?!,") + after
+    return before + _ENDS.sub("", text) + after
 
 
 def noisy(text: str, rng: random.Random) -> str:

@@ -122,10 +122,10 @@ class Ranker:
         self.confidence = confidence.fit(
             scores,
             _sizes(counted),
-            confidence.as_table(right, self.labels),
-            np.array(several if several is not None else [False] * len(counted)),
-            np.array(weights if weights is not None else [1.0] * len(counted)),
-            in_scope,
+            right=confidence.as_table(right, self.labels),
+            several=np.array(several if several is not None else [False] * len(counted)),
+            weight=np.array(weights if weights is not None else [1.0] * len(counted)),
+            in_scope=in_scope,
         )
 
     def save(self, folder: Path, name: str = "ranker") -> None:

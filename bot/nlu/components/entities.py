@@ -1,4 +1,4 @@
-"""Rasa component: places and situations, found by spaCy on characters."""
+"""Rasa component: the entities of :mod:`bot.nlu.entities`, found by spaCy on characters and by patterns."""
 
 from __future__ import annotations
 

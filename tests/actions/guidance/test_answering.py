@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from actions.guidance.wording import ASPECT_NAMES, FEW_LINES
+from bot.nlu.entities import EntityFinder
 from knowledge.catalogue import Catalogue
-from tests.actions.guidance.talking import Conversation, code, place
+from tests.actions.guidance.talking import TODAY, Conversation, code, place
 
 
 @pytest.fixture
 def talk(catalogue: Catalogue) -> Conversation:
     return Conversation(catalogue)
+
+
+def found(talk: Conversation, text: str) -> list[dict[str, Any]]:
+    """The entities of a message as the parse reports them."""
+    return [entity.to_dict() for entity in EntityFinder(talk.catalogue).find(text, TODAY)]
 
 
 def shown(text: str) -> list[str]:
@@ -100,12 +108,22 @@ def test_proxy_begins_with_yes_or_no(talk: Conversation) -> None:
         ("HZ-001", "结婚证用带吗", "要带:结婚证"),
         ("HZ-059", "户口本要带吗", "要带:居民户口簿"),
         ("HZ-059", "要带结婚证吗", "材料清单里没有结婚证"),
+        ("HZ-059", "户口页要带吗", "要带:居民户口簿"),
+        ("HZ-059", "房本儿用带吗", "材料清单里没有不动产权证书"),
+        ("JG-049", "身份证要带吗", "要带:驾驶人身份证明"),
+        ("HZ-001", "身份证要带吗", "要带:监护人居民身份证"),
         ("HZ-059", "带复印件行吗", "这几样要看原件"),
     ],
 )
 def test_a_question_for_one_document_is_answered_first(talk: Conversation, matter: str, text: str, first: str) -> None:
     talk.answer(matter)
-    assert talk.say(text, "follow_up", aspects=["documents"]).text.startswith(first)
+    assert talk.say(text, "follow_up", aspects=["documents"], entities=found(talk, text)).text.startswith(first)
+
+
+def test_a_longer_word_is_not_taken_for_the_document_in_it(talk: Conversation) -> None:
+    talk.answer("HZ-059")
+    reply = talk.say("身份证明要带吗", "follow_up", aspects=["documents"], entities=found(talk, "身份证明要带吗"))
+    assert not reply.text.startswith(("要带:居民身份证", "材料清单里没有居民身份证"))
 
 
 @pytest.mark.parametrize("text", ["换驾驶证要带什么", "户口本丢了都要什么材料"])

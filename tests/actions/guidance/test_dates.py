@@ -9,11 +9,8 @@ import pytest
 from actions.guidance.dates import (
     RENEWAL,
     RULES,
-    Born,
     Card,
-    Moment,
     State,
-    age,
     endorsement,
     id_card,
     id_card_years,
@@ -24,6 +21,7 @@ from actions.guidance.dates import (
     until,
     validities,
 )
+from bot.text.moments import Born, Moment, age
 from knowledge import citations
 from knowledge.catalogue import Catalogue
 

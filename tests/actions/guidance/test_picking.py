@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from actions.guidance.turn import replies
+from bot.nlu.entities import EntityFinder
 from knowledge.catalogue import Catalogue
-from tests.actions.guidance.talking import Conversation, code, place
+from tests.actions.guidance.talking import TODAY, Conversation, code, place
 
 ID_CARDS = ("HZ-057", "HZ-058", "HZ-059", "HZ-060")
 
@@ -194,3 +195,30 @@ def test_a_question_while_ours_is_open_is_no_answer_to_it(talk: Conversation) ->
 def test_the_summary_holds_what_was_asked_before_any_matter_was_clear(talk: Conversation) -> None:
     talk.clarify("HZ-057", "HZ-059", text="我身份证丢了 号是<身份证号>")
     assert "身份证丢了" in talk.say("找人工", "handoff", "handoff").text
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        ("我有C1,想增驾A2", "semi"),
+        ("考D照", "moto"),
+        ("增驾C6牵引车", "trailer"),
+        ("想加个C二的本", "small"),
+        ("C1想加个别的", None),
+    ],
+)
+def test_a_licence_class_settles_the_question_for_it(catalogue: Catalogue, text: str, option: str | None) -> None:
+    talk = Conversation(catalogue)
+    entities = [entity.to_dict() for entity in EntityFinder(catalogue).find(text, TODAY)]
+    reply = talk.answer("JG-050", text, aspects=["conditions"], entities=entities)
+    assert talk.memory.situation.get("target") == option
+    assert (reply.question is None) == (option is not None)
+
+
+def test_a_licence_class_answers_the_question_that_was_asked(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("JG-050", "增加准驾车型", aspects=["conditions"])
+    assert talk.memory.pending == "facet:target"
+    entities = [entity.to_dict() for entity in EntityFinder(catalogue).find("就是那个A3的驾照", TODAY)]
+    talk.say("就是那个A3的驾照", "vague", entities=entities)
+    assert talk.memory.situation["target"] == "truck"

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
-from actions.guidance.dates import Card, Moment
-from actions.guidance.spoken import full_year, read
+from actions.guidance.dates import Card
+from actions.guidance.spoken import read
+from bot.text.dates import full_year
+from bot.text.moments import Moment
 
 TODAY = date(2026, 11, 28)
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.entities import EntityFinder, expand
+from bot.nlu.entities import EntityFinder
+from bot.nlu.things import expand
 from knowledge.catalogue import Catalogue
 
 
