@@ -28,7 +28,7 @@ from bot.channels.ivr.turns import Answer, Event
 from bot.channels.limits import Rate, TooMany
 from bot.channels.messages import OneMessageOutput
 from bot.errors import BadInput, NotAllowed
-from bot.ops.secret import session_secret
+from bot.ops.secret import pseudonym, session_secret
 
 logger = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ class _Routes:
         return _raw(await self._take(request, event, encode))
 
     def _hook_token(self, call: str, number: str) -> str:
-        return signing.token(self._settings.secret, "turn", call, number)
+        return pseudonym(self._settings.secret, "turn", call, number)
 
     async def _aliyun(self, request: Request) -> HTTPResponse:
         fields = _fields(request)
