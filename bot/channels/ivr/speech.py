@@ -86,18 +86,6 @@ def render(reply: dict[str, Any]) -> Spoken:
     return Spoken(said[:5])
 
 
-def lines(reply: dict[str, Any]) -> list[str]:
-    """Everything the telephone would say for ``reply``, sentence by sentence."""
-    spoken = render(reply)
-    out = list(spoken.say)
-    if spoken.unreviewed:
-        out.append(UNREVIEWED)
-    out += offer(spoken, sms=bool(spoken.sms))
-    if spoken.question:
-        out.append(spoken.question)
-    return out + menu(spoken.options[:MAX_OPTIONS], more=len(spoken.options) > MAX_OPTIONS, none=spoken.none)
-
-
 def offer(spoken: Spoken, sms: bool) -> list[str]:
     """How the caller gets what was not said. Empty if nothing is left."""
     if spoken.left <= 0:

@@ -10,8 +10,7 @@ import pytest
 from actions.guidance.context import Memory, Understood
 from actions.guidance.models import ASPECTS
 from actions.guidance.respond import respond
-from bot.channels.ivr import speech
-from bot.channels.render import render
+from bot.channels.ivr import preview, speech
 from knowledge.catalogue import Catalogue
 
 PLACE = {"": {"district": "河西区", "street": "友谊路街道"}}
@@ -33,7 +32,7 @@ def test_every_matter_can_be_said(catalogue: Catalogue, aspect: str | None) -> N
             message = reply(catalogue, code, aspect, place=place)
             spoken = speech.render(message)
             assert spoken.say, code
-            for sentence in (*speech.lines(message), *spoken.rest):
+            for sentence in (*preview.lines([message]), *spoken.rest):
                 assert len(sentence) <= 60, (code, sentence)
                 assert sentence[-1] in "。!?", (code, sentence)
                 assert not re.search(r"[0-9]|[A-Za-z]{2}|http|www|[()\[\]<>《》“”/:→·_]|[,、;。]{2}", sentence), (
@@ -95,7 +94,7 @@ def test_options_are_at_most_three_and_say_what_tells_them_apart() -> None:
         "text": "您说的是哪一种?\n1. …",
         "custom": {"act": "clarify", "matter": None, "aspect": None, "choices": choices},
     }
-    said = speech.lines(message)
+    said = preview.lines([message])
     assert said == [
         "您说的是哪一种?",
         "第一种情况,请按一。",
@@ -131,16 +130,11 @@ def test_in_an_emergency_the_number_comes_first(catalogue: Catalogue, topic: str
 
 def test_other_bodies_are_said_from_the_text(catalogue: Catalogue) -> None:
     for record in catalogue.referrals.values():
-        for sentence in speech.lines({"text": record.say, "custom": {"act": "refer", "matter": None, "aspect": None}}):
+        message = {"text": record.say, "custom": {"act": "refer", "matter": None, "aspect": None}}
+        for sentence in preview.lines([message]):
             assert len(sentence) <= 60 and not re.search(r"[0-9]|[A-Za-z]{2}", sentence), sentence
 
 
 def test_a_message_without_custom_is_said_too() -> None:
-    assert speech.lines({"text": "您好,请打12345。"}) == ["您好,请打幺二三四五。"]
-    assert speech.lines({"text": ""}) == []
-
-
-def test_render_looks_channels_up() -> None:
-    message = {"text": "请打12345。\n再见。"}
-    assert render("ivr", message) == ["请打幺二三四五。", "再见。"]
-    assert render("rest", message) == ["请打12345。", "再见。"]
+    assert speech.render({"text": "您好,请打12345。"}).say == ["您好,请打幺二三四五。"]
+    assert speech.render({"text": ""}).say == []
