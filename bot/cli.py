@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from bot.channels.render import RENDERERS
 from bot.errors import OneDoorError
 from bot.ops import lean
 
@@ -22,7 +23,7 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TQDM_DISABLE", "1")  # Rasa's bars are about rules nobody waits for
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
-CHANNELS = ("web", "wechat", "ivr", "rest")
+CHANNELS = tuple(RENDERERS)
 
 
 class Commands(click.Group):
@@ -101,7 +102,14 @@ def train(force: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 @click.option("--channel", type=click.Choice(CHANNELS), default="web", show_default=True, help="渠道 / channel")
 def ask(text: str, as_json: bool, channel: str) -> None:
-    """问一句,看回答。Ask one question and print the reply."""
+    """问一句,看这个渠道会发出什么。Ask one question and print what the channel would send.
+
+    web 和 rest:消息的 text(另发 custom,用 --json 看)。wechat 和 wecom:微信收到的每一条,过长的分条;
+    超时改发客服消息、菜单可点的,两种都列出。ivr:电话里念出的每一句。--json 是不分渠道的原始回答。
+
+    web, rest: the text of the message. wechat, wecom: every message sent, long ones in parts, and menus
+    where a late answer has them. ivr: every sentence said. --json: the reply itself, for any channel.
+    """
     from bot.ops import model
     from bot.ops.agent import LocalBot
 
@@ -111,8 +119,8 @@ def ask(text: str, as_json: bool, channel: str) -> None:
         return
     from bot.channels.render import render
 
-    for reply in replies:
-        click.echo("\n".join(render(channel, reply)))
+    for line in render(channel, replies):
+        click.echo(line)
 
 
 @main.command()
@@ -133,8 +141,8 @@ def chat(channel: str) -> None:
             break
         if not text or text in ("退出", "exit", "quit"):
             break
-        for reply in bot.ask(text, sender, channel):
-            click.echo("\n".join(render(channel, reply)))
+        for line in render(channel, bot.ask(text, sender, channel)):
+            click.echo(line)
     click.echo("再见。")
 
 

@@ -39,7 +39,11 @@ class Level(str, Enum):
 
 
 class Place(str, Enum):
-    """*Whose* window serves a matter."""
+    """*Whose* window serves a matter.
+
+    From HANDLING_UNIT on, it follows from the case and not from where anybody or anything is: no district
+    of the person's tells the window.
+    """
 
     HOUSEHOLD = "户籍地"
     RESIDENCE = "居住地"
@@ -48,8 +52,19 @@ class Place(str, Enum):
     BUSINESS = "经营地"
     INCIDENT = "案发地"
     DESTINATION = "迁入地"
-    HANDLING_UNIT = "办案单位"
+    SHIP = "船舶所在地"
+    PORT_OR_SHIP = "船籍港或船舶所在地"
+    ORIGIN = "启运地"
+    ARRIVAL = "运达地"
+    ORIGIN_OR_ARRIVAL = "启运地或运达地"
     CITY_ONLY = "市级窗口"
+    HANDLING_UNIT = "办案单位"
+    DETENTION = "关押场所"
+    ISSUER = "发证机关"
+    PORT_OF_ENTRY = "入境口岸"
+    RECORD_HOLDER = "信息制作或保存机关"
+    ASSIGNED = "公安机关指定地点"
+    BANK = "指定银行"
 
 
 class Form(str, Enum):

@@ -90,6 +90,19 @@ def test_ask_prints_text_or_the_message_contract(model: Path) -> None:
     assert replies[0]["text"]
 
 
+def test_ask_says_what_each_channel_shows() -> None:
+    told = onedoor("ask", "--help").stdout
+    for word in ("web", "wechat", "wecom", "ivr", "rest", "分条", "菜单", "custom"):
+        assert word in told
+
+
+@pytest.mark.e2e
+def test_ask_shows_the_menu_that_wechat_would_get(model: Path) -> None:
+    shown = onedoor("ask", "身份证", "--channel", "wechat").stdout
+    assert "msgmenu" in shown and "[onedoor.HZ-" in shown
+    assert "onedoor." not in onedoor("ask", "身份证", "--channel", "wecom").stdout
+
+
 @pytest.mark.e2e
 def test_ask_without_words_is_bad_input(model: Path) -> None:
     found = onedoor("ask", "   ")

@@ -13,8 +13,8 @@ from knowledge.models import Level, Matter, Place, Window
 
 _GENERAL = "综合"
 
-HOUSEHOLD, RESIDENCE, BUSINESS, INCIDENT, DESTINATION = (
-    "household", "residence", "business", "incident", "destination",
+HOUSEHOLD, RESIDENCE, BUSINESS, INCIDENT, DESTINATION, SHIP, ORIGIN, ARRIVAL = (
+    "household", "residence", "business", "incident", "destination", "ship", "origin", "arrival",
 )  # fmt: skip
 """What a place may be to the person."""
 _WANTED = {
@@ -24,7 +24,19 @@ _WANTED = {
     Place.BUSINESS.value: (BUSINESS,),
     Place.INCIDENT.value: (INCIDENT,),
     Place.DESTINATION.value: (DESTINATION,),
+    Place.SHIP.value: (SHIP,),
+    Place.PORT_OR_SHIP.value: (SHIP,),
+    Place.ORIGIN.value: (ORIGIN,),
+    Place.ARRIVAL.value: (ARRIVAL,),
+    Place.ORIGIN_OR_ARRIVAL.value: (ORIGIN, ARRIVAL),
 }
+_BY_CASE = frozenset(
+    place.value
+    for place in (
+        Place.HANDLING_UNIT, Place.DETENTION, Place.ISSUER, Place.PORT_OF_ENTRY,
+        Place.RECORD_HOLDER, Place.ASSIGNED, Place.BANK,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,11 @@ class Whereabouts:
         return f"{self.district or ''}{self.street or ''}"
 
 
+def by_case(matter: Matter) -> bool:
+    """Whether the case alone tells where to go: no place of the person's does, and asking for one is no use."""
+    return matter.window.place in _BY_CASE
+
+
 def wanted_kinds(matter: Matter) -> tuple[str, ...]:
     """What the place must be to the person for the window rule to name the right window; empty: anything."""
     return _WANTED.get(matter.window.place or "", ())
@@ -62,7 +79,7 @@ def certain(matter: Matter, at: Whereabouts) -> bool:
     under the condition that the household is registered there too.
     """
     rule = matter.window.place
-    if rule == Place.HANDLING_UNIT.value:
+    if by_case(matter):
         return False
     return rule not in _WANTED or at.kind in _WANTED[rule]
 
@@ -90,8 +107,10 @@ def windows_for(catalogue: Catalogue, matter: Matter, at: Whereabouts, limit: in
     """Windows for ``matter``, the nearest to walk to first, at most ``limit``.
 
     Without a district only city-level windows can be named; the others depend on where the person
-    is, and naming any one of them would be a guess.
+    is, and naming any one of them would be a guess. So it would be where the case decides: then none is.
     """
+    if by_case(matter):
+        return []
     found: list[Window] = []
     levels = [Level(level) for level in matter.window.levels]
     if Level.STATION in levels and at.street:
@@ -104,12 +123,9 @@ def windows_for(catalogue: Catalogue, matter: Matter, at: Whereabouts, limit: in
 
 
 def needs(matter: Matter, at: Whereabouts) -> str | None:
-    """What is still missing to name the window: ``district``, ``street`` or None.
-
-    The unit that handles a case does not follow from where anybody lives: there asking is no use.
-    """
+    """What is still missing to name the window: ``district``, ``street`` or None."""
     levels = matter.window.levels
-    if set(levels) == {Level.CITY.value} or matter.window.place == Place.HANDLING_UNIT.value:
+    if set(levels) == {Level.CITY.value} or by_case(matter):
         return None
     if at.district is None:
         return "district"

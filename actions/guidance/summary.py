@@ -6,7 +6,10 @@ from actions.guidance.context import Memory
 from bot.text.mask import mask
 from knowledge.catalogue import Catalogue
 
-_KINDS = {"household": "户口", "residence": "住", "business": "单位", "incident": "事情出", "destination": "要迁到"}
+_KINDS = {
+    "household": "户口", "residence": "住", "business": "单位", "incident": "事情出", "destination": "要迁去的地方",
+    "ship": "船", "origin": "货的运出地", "arrival": "货的运达地",
+}  # fmt: skip
 
 
 def labels(catalogue: Catalogue, memory: Memory) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from actions.guidance.bundle import Plan
 from actions.guidance.dates import RULES, Card, State, Validity
 from actions.guidance.models import Choice, Guidance
-from actions.guidance.place import Whereabouts, certain
+from actions.guidance.place import Whereabouts, by_case, certain
 from bot.text.moments import Moment
 from knowledge.models import Level, Matter, Place
 
@@ -27,8 +27,21 @@ _WHOSE = {
     Place.BUSINESS.value: "单位所在地的",
     Place.INCIDENT.value: "事情发生地的",
     Place.DESTINATION.value: "要迁入的地方的",
-    Place.HANDLING_UNIT.value: "办这件案子的",
+    Place.SHIP.value: "船所在地的",
+    Place.PORT_OR_SHIP.value: "船籍港或船所在地的",
+    Place.ORIGIN.value: "货物运出地的",
+    Place.ARRIVAL.value: "货物运达地的",
+    Place.ORIGIN_OR_ARRIVAL.value: "货物运出地或运达地的",
     Place.CITY_ONLY.value: "",
+}
+_BY_CASE = {
+    Place.HANDLING_UNIT.value: "办这件案子的单位",
+    Place.DETENTION.value: "关人的那个看守所、拘留所或戒毒所",
+    Place.ISSUER.value: "当初发证的公安机关",
+    Place.PORT_OF_ENTRY.value: "入境口岸的签证机关",
+    Place.RECORD_HOLDER.value: "制作或者保存这条信息的公安机关",
+    Place.ASSIGNED.value: "公安机关通知的地点",
+    Place.BANK.value: "处罚决定书上写的银行",
 }
 _LEVELS = {
     Level.CITY.value: "市公安局窗口",
@@ -40,6 +53,11 @@ _ASK_PLACE = {
     Place.BUSINESS.value: "单位在哪个区",
     Place.INCIDENT.value: "事情出在哪个区",
     Place.DESTINATION.value: "要迁到哪个区",
+    Place.SHIP.value: "船在哪个区",
+    Place.PORT_OR_SHIP.value: "船籍港或者船在哪个区",
+    Place.ORIGIN.value: "货的运出地在哪个区",
+    Place.ARRIVAL.value: "货的运达地在哪个区",
+    Place.ORIGIN_OR_ARRIVAL.value: "货的运出地或运达地在哪个区",
 }
 _ONLY_IF = {
     Place.HOUSEHOLD.value: "户口在{where}的",
@@ -48,7 +66,11 @@ _ONLY_IF = {
     Place.BUSINESS.value: "单位在{where}的",
     Place.INCIDENT.value: "事情出在{where}的",
     Place.DESTINATION.value: "要迁到{where}的",
-    Place.HANDLING_UNIT.value: "案子是{where}办的",
+    Place.SHIP.value: "船在{where}的",
+    Place.PORT_OR_SHIP.value: "船籍港或船在{where}的",
+    Place.ORIGIN.value: "货从{where}运出的",
+    Place.ARRIVAL.value: "货运到{where}的",
+    Place.ORIGIN_OR_ARRIVAL.value: "货从{where}运出或运到{where}的",
 }
 ASPECT_NAMES = {
     "documents": "要带什么材料",
@@ -102,8 +124,8 @@ def documents(guidance: Guidance) -> list[str]:
 
 def window_rule(matter: Matter) -> str:
     """Whose windows on which levels, in words."""
-    if matter.window.place == Place.HANDLING_UNIT.value:
-        return "办这件案子的单位"
+    if by_case(matter):
+        return _BY_CASE[matter.window.place or ""]
     levels = "、".join(_LEVELS[level] for level in reversed(matter.window.levels))
     if matter.window.place == Place.ANY.value:
         return f"{levels},全市哪一个都行"
@@ -136,11 +158,10 @@ def windows(matter: Matter, guidance: Guidance, at: Whereabouts, full: bool = Tr
     if local and not certain(matter, at):
         whose = _ONLY_IF[matter.window.place or ""].format(where=at.text)
         line = f"去哪办:{window_rule(matter)}。{whose},去{_one_window(local[0])}"
-        city = [] if matter.window.place == Place.HANDLING_UNIT.value else city
     elif local:
         line = f"去哪办:{_one_window(local[0])}"
-    elif matter.window.place == Place.HANDLING_UNIT.value:
-        line, city = f"去哪办:{window_rule(matter)}", []
+    elif by_case(matter):
+        line = f"去哪办:{window_rule(matter)}"
     elif at.district and set(matter.window.levels) != {Level.CITY.value}:
         line = f"去哪办:{window_rule(matter)}。具体是哪一个还没有查到,请打 {HOTLINE} 问一下"
     elif city and set(matter.window.levels) == {Level.CITY.value}:

@@ -32,12 +32,15 @@ def session_secret(folder: Path = Path("var")) -> str:
     return path.read_text().strip()
 
 
-def pseudonym(secret: str, realm: str, identity: str) -> str:
-    """32 hexadecimal characters that stand for a person; without the secret nobody can tell who it is.
+def pseudonym(secret: str, realm: str, *identity: str) -> str:
+    """32 hexadecimal characters that stand for somebody or something; without the secret nobody can tell for whom.
+
+    Nobody without the secret can make one up either, so it may be given out and recognised again.
 
     Args:
         realm: what the identity belongs to, e.g. ``wechat:<app id>``: the same person in two realms gets
             two pseudonyms that cannot be joined.
+        identity: one or several strings without NUL.
     """
     key = hmac.digest(secret.encode(), b"onedoor pseudonym", hashlib.sha256)
-    return hmac.digest(key, f"{realm}\0{identity}".encode(), hashlib.sha256).hex()[:32]
+    return hmac.digest(key, "\0".join((realm, *identity)).encode(), hashlib.sha256).hex()[:32]

@@ -141,7 +141,12 @@ MATTERS = Sheet(
         Column("一句话区分", "hint", help="这个事项是给什么情况办的,给人选择时显示,40个字以内"),
         Column("办理情形", "situations", SITUATIONS, help="一行一个代号;公共的见“对照”表,自己的写在“情形”表"),
         Column("窗口层级", "window.levels", LINES, help="市级、区级、派出所,一行一个"),
-        Column("谁的窗口", "window.place", one_of(*(place.value for place in Place)), help="不清楚就空着"),
+        Column(
+            "谁的窗口",
+            "window.place",
+            one_of(*(place.value for place in Place)),
+            help="不清楚就空着;每个词的意思见编辑手册",
+        ),
         Column("窗口类别", "window.desk", help="交管窗口分 车驾管、违法处理、事故处理,别的警种空着"),
         Column("窗口说明", "window.note"),
         Column("窗口出处", "window.source", LINES, help=_SOURCE.help),

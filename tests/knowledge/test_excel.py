@@ -12,6 +12,7 @@ from knowledge.catalogue import CACHE_FOLDER_VARIABLE, ROOT, Catalogue, load, re
 from knowledge.excel import SheetFaults, export_workbook, import_workbook
 from knowledge.excel.files import write_records
 from knowledge.excel.tables import GROUPS
+from knowledge.models import Place
 from knowledge.validate import check
 
 SMALL = Path(__file__).parents[1] / "data" / "knowledge"
@@ -132,6 +133,13 @@ def test_labels_are_chinese_codes_are_locked_and_cells_are_explained(exported: P
             any(rule.showErrorMessage for rule in workbook[title].data_validations.dataValidation) or title == "一件事"
         )
     assert workbook["网页"]["B2"].protection.locked
+
+
+def test_every_drop_down_fits_into_excels_255_characters_and_offers_every_kind_of_place(exported: Path) -> None:
+    workbook = load_workbook(exported)
+    lists = [rule.formula1 for page in workbook for rule in page.data_validations.dataValidation]
+    assert lists and all(len(choices) <= 255 + 2 for choices in lists)
+    assert f'"{",".join(place.value for place in Place)}"' in lists
 
 
 def test_one_changed_cell_changes_one_file_and_is_shown(copy: Catalogue, exported: Path) -> None:

@@ -17,11 +17,11 @@ from weakref import WeakValueDictionary
 
 from bot.channels.ivr import sms as sms_port
 from bot.channels.ivr.dialog import Ask, CallState, Dialog, SendSms, Understand
-from bot.channels.ivr.signing import token
 from bot.channels.ivr.store import CallStore
 from bot.channels.ivr.turns import Answer, Event, Hypothesis
 from bot.channels.messages import checked_text
 from bot.errors import BadInput
+from bot.ops.secret import pseudonym
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +61,8 @@ class Calls:
 
     def sender(self, event: Event) -> str:
         """The sender id: a pseudonym of the caller, so that it stays theirs, and one of the call."""
-        who = token(self._key, "caller", event.caller)[:16] if event.caller else "unknown"
-        return f"ivr-{who}-{token(self._key, 'call', event.call)[:16]}"
+        who = pseudonym(self._key, "caller", event.caller)[:16] if event.caller else "unknown"
+        return f"ivr-{who}-{pseudonym(self._key, 'call', event.call)[:16]}"
 
     async def take(self, event: Event, outside: Outside, encode: Encode) -> bytes:
         """The answer's bytes. The same turn again gives the same bytes and disturbs nothing.
@@ -70,7 +70,7 @@ class Calls:
         Raises:
             Busy: another process holds this turn and does not finish.
         """
-        call = token(self._key, "call", event.call)
+        call = pseudonym(self._key, "call", event.call)
         lock = self._locks.setdefault(call, asyncio.Lock())
         async with lock:
             for _ in range(WAITS):

@@ -21,14 +21,14 @@ from sanic.response import HTTPResponse
 from bot.channels.ivr import aliyun, jambonz, signing, voicexml
 from bot.channels.ivr.calls import Busy, Calls, Encode, Outside
 from bot.channels.ivr.dialog import Dialog, Settings
-from bot.channels.ivr.limits import RateLimit
 from bot.channels.ivr.settings import IvrSettings
 from bot.channels.ivr.sms import FileSms, HttpSms, Sms
 from bot.channels.ivr.store import CallStore
 from bot.channels.ivr.turns import Answer, Event
+from bot.channels.limits import Rate, TooMany
 from bot.channels.messages import OneMessageOutput
 from bot.errors import BadInput, NotAllowed
-from bot.ops.secret import session_secret
+from bot.ops.secret import pseudonym, session_secret
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +40,6 @@ OPENAPI = Path(__file__).resolve().parents[3] / "docs" / "openapi-ivr.yml"
 OFF = "电话渠道没有打开:没有设 ONEDOOR_IVR_SECRET / telephone channel off: ONEDOOR_IVR_SECRET is not set"
 
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
-
-
-class _TooMany(Exception):
-    pass
 
 
 class IvrChannel(InputChannel):
@@ -99,9 +95,9 @@ class _Routes:
             HttpSms(settings.sms_url, settings.sms_token) if settings.sms_url else FileSms(settings.sms_file)
         )
         rate = settings.turns_per_second
-        self._per_call = RateLimit(rate, max(10, int(rate * 10)))
-        self._all_calls = RateLimit(rate * ALL_CALLS, max(200, int(rate * ALL_CALLS * 2)), keys=1)
-        self._failures = RateLimit(1, 20)
+        self._per_call = Rate(rate * 60, max(10, int(rate * 10)))
+        self._all_calls = Rate(rate * 60 * ALL_CALLS, max(200, int(rate * ALL_CALLS * 2)), max_keys=1)
+        self._failures = Rate(60, 20)
         self._openapi = yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
 
     def add_to(self, routes: Blueprint) -> None:
@@ -140,19 +136,23 @@ class _Routes:
             if len(request.body) > MAX_BODY:
                 return _error(413, f"请求最大 {MAX_BODY} 字节 / the body is larger than {MAX_BODY} bytes")
             self._check(request, key)
-            if not self._all_calls.allows(""):
-                raise _TooMany
+            self._all_calls.take("")
             return await work(request)
         except BadInput as error:
             return _error(400, str(error))
         except NotAllowed as error:
-            if not self._failures.allows(request.ip or ""):
-                return _error(429, "试得太多了,请稍后再来 / too many attempts", {"Retry-After": "20"})
-            return _error(401, str(error))
-        except _TooMany:
+            return self._refused(request, error)
+        except TooMany:
             return _error(429, "请求太快了,请慢一点 / too many requests", {"Retry-After": "1"})
         except Busy:
             return _error(503, "这一轮正在处理,请再试 / this turn is being answered, try again", {"Retry-After": "1"})
+
+    def _refused(self, request: Request, error: NotAllowed) -> HTTPResponse:
+        try:
+            self._failures.take(request.ip or "")
+        except TooMany:
+            return _error(429, "试得太多了,请稍后再来 / too many attempts", {"Retry-After": "20"})
+        return _error(401, str(error))
 
     def _check(self, request: Request, key: str | None) -> None:
         if key is not None:
@@ -184,7 +184,7 @@ class _Routes:
         return _raw(await self._take(request, event, encode))
 
     def _hook_token(self, call: str, number: str) -> str:
-        return signing.token(self._settings.secret, "turn", call, number)
+        return pseudonym(self._settings.secret, "turn", call, number)
 
     async def _aliyun(self, request: Request) -> HTTPResponse:
         fields = _fields(request)
@@ -217,8 +217,7 @@ class _Routes:
         return _raw(await self._take(request, event, encode), "application/voicexml+xml")
 
     async def _take(self, request: Request, event: Event, encode: Encode) -> bytes:
-        if not self._per_call.allows(event.call):
-            raise _TooMany
+        self._per_call.take(event.call)
         return await self._calls.take(event, self._outside(request), encode)
 
     def _outside(self, request: Request) -> Outside:

@@ -44,12 +44,6 @@ def check(secret: str, header: str, body: bytes, now: float, fresh: int = FRESH_
         raise NotAllowed("签名过期了,请核对两边的时钟 / the signature is stale; check both clocks")
 
 
-def token(secret: str, *parts: str) -> str:
-    """A short keyed value for ``parts``, to be given out and recognised again."""
-    message = "\x00".join(parts).encode()
-    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()[:32]
-
-
 def same(given: str, expected: str) -> bool:
     """Constant-time comparison."""
     return hmac.compare_digest(given.encode(), expected.encode())

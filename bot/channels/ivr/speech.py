@@ -31,6 +31,7 @@ _DEPTHS = {
     "网上查询": "可以在网上查",
 }
 _NOT_SAID = ("还可以接着问", "依据", "回复数字", "(窗口的")
+_DETAILS = re.compile(r"\([^()]*\)")
 _STEP = re.compile(r"^(\d+)\. ")
 _SKIP = "跳过"
 _NONE = "都不是"
@@ -84,18 +85,6 @@ def render(reply: dict[str, Any]) -> Spoken:
     lines = [line for line in text.splitlines() if not line.startswith(_NOT_SAID)]
     said = sentences("\n".join(lines))
     return Spoken(said[:5])
-
-
-def lines(reply: dict[str, Any]) -> list[str]:
-    """Everything the telephone would say for ``reply``, sentence by sentence."""
-    spoken = render(reply)
-    out = list(spoken.say)
-    if spoken.unreviewed:
-        out.append(UNREVIEWED)
-    out += offer(spoken, sms=bool(spoken.sms))
-    if spoken.question:
-        out.append(spoken.question)
-    return out + menu(spoken.options[:MAX_OPTIONS], more=len(spoken.options) > MAX_OPTIONS, none=spoken.none)
 
 
 def offer(spoken: Spoken, sms: bool) -> list[str]:
@@ -208,9 +197,10 @@ class _Written:
         self.all = rows[1:]
 
     def section(self, aspect: str) -> str:
-        """The line of a section without its heading, or empty."""
+        """The line of a section without its heading, or empty. The only one stands behind the matter's name."""
         prefix = _SECTIONS[aspect]
-        return next((row.removeprefix(prefix) for row in self.body if row.startswith(prefix)), "")
+        _, _, behind = self.heading.partition(f",{prefix}")
+        return behind or next((row.removeprefix(prefix) for row in self.body if row.startswith(prefix)), "")
 
 
 def _joined(parts: list[str]) -> list[str]:
@@ -286,11 +276,17 @@ def _basis(guidance: dict[str, Any]) -> list[str]:
 
 
 def _window(guidance: dict[str, Any], written: _Written, brief: bool) -> list[str]:
-    """Where to go; ``brief`` leaves telephone and hours to whoever asks for the window."""
+    """Where to go; ``brief`` leaves telephone and hours to whoever asks for the window.
+
+    A window that the written line does not name outright (``户口在…的,去…``, or the rule alone) is not named
+    outright here either: the caller would go to the wrong one.
+    """
     windows = guidance.get("windows") or []
-    if not windows:
-        where = written.section("window")
-        return [f"到{where.rstrip('。')}办。"] if where else ["去哪个窗口,请打12345问一下。"]
+    where = written.section("window")
+    if not windows and not where:
+        return ["去哪个窗口,请打12345问一下。"]
+    if not windows or (where and not _outright(where, windows[0])):
+        return _by_rule(where, windows)
     first = windows[0]
     out = [f"可以到{speakable(str(first['name']))}办。"]
     if first.get("address"):
@@ -302,6 +298,22 @@ def _window(guidance: dict[str, Any], written: _Written, brief: bool) -> list[st
     if first.get("address") and not first.get("verified"):
         out.append("这个地址还没有核实,出门前请打12345问一下。")
     elif not first.get("address"):
+        out.append("地址和时间还没有核实,出门前请打12345问一下。")
+    return out
+
+
+def _outright(where: str, window: dict[str, Any]) -> bool:
+    short = str(window["name"]).removeprefix("天津市公安局")
+    return short in where and f"的,去{short}" not in where
+
+
+def _by_rule(where: str, windows: list[dict[str, Any]]) -> list[str]:
+    """Whose window it is, and under which condition one was found: without addresses, which take too long."""
+    rule, _, rest = _DETAILS.sub("", where).partition("。")
+    whose, _, more = rule.partition(",")
+    out = [f"到{speakable(whose)}办{',' + speakable(more) if more else ''}。", *sentences(rest)]
+    named = [window for window in windows if str(window["name"]).removeprefix("天津市公安局") in rest]
+    if any(not window.get("verified") for window in named):
         out.append("地址和时间还没有核实,出门前请打12345问一下。")
     return out
 

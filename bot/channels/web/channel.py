@@ -27,9 +27,9 @@ from sanic import Blueprint, Request, Sanic, response
 from sanic.exceptions import InvalidUsage
 from sanic.response import HTTPResponse
 
+from bot.channels.limits import AtOnce, Rate, TooMany
 from bot.channels.messages import OneMessageOutput, checked_text
 from bot.channels.web import history, origins, page
-from bot.channels.web.limits import AtOnce, Rate, TooMany
 from bot.channels.web.sessions import Session, Sessions
 from bot.channels.web.stream import Conversations
 from bot.errors import BadInput, NotAllowed, NotReady

@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.channels.wechat.render import Menu, split
+from bot.channels.wechat.render import Menu, bodies
 from bot.channels.wechat.settings import WORK, Settings
 from bot.errors import OneDoorError
 
@@ -100,14 +100,15 @@ class WeChatApi:
         for message in messages:
             if isinstance(message, Menu) and self._menus:
                 try:
-                    await self._send_one(user, {"msgtype": "msgmenu", "msgmenu": message.to_dict()})
+                    for body in bodies(message, menus=True):
+                        await self._send_one(user, body)
                     continue
                 except ApiError as error:
                     if error.code not in _NO_MENUS:
                         raise
                     self._menus = False
-            for part in split(message.text if isinstance(message, Menu) else message):
-                await self._send_one(user, {"msgtype": "text", "text": {"content": part}})
+            for body in bodies(message, menus=False):
+                await self._send_one(user, body)
 
     async def create_menu(self, menu: dict[str, Any]) -> None:
         """Replace the account's menu.

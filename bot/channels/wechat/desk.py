@@ -11,7 +11,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from bot.channels.messages import checked_text
@@ -127,13 +127,12 @@ class Desk:
     async def _turn(self, turn: str, text: str, sender: str, user: str) -> None:
         """Run one turn and see to it that its answer arrives once."""
         try:
-            replies = await self._ask(text, sender)
+            replies: Sequence[Mapping[str, Any]] = await self._ask(text, sender)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the person gets a next step
             # Only the kind of error: its message may quote what was said.
             logger.error("微信消息没有处理成(%s)/ a turn failed", type(error).__name__)
             replies = []
-        if not render.text_of(replies):
-            replies = [{"text": sentences()["failed"]}]
+        replies = render.or_failed(replies)
         try:
             first, *rest = render.passive(replies)
             if await self._say(turn, first) == LATE:

@@ -7,9 +7,11 @@ customer-service message, turning numbered choices into a ``msgmenu``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from bot.channels.wechat.wording import sentences
 
 MAX_BYTES = 2048
 MAX_MENU_BYTES = 1024
@@ -77,6 +79,11 @@ def text_of(replies: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(text for reply in replies if (text := str(reply.get("text") or "").strip()))
 
 
+def or_failed(replies: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The replies, or what is said when the bot had nothing to say."""
+    return replies if text_of(replies) else [{"text": sentences()["failed"]}]
+
+
 def passive(replies: Iterable[Mapping[str, Any]]) -> list[str]:
     """The parts of an answer given in the response itself; choices stay numbered lines."""
     return split(text_of(replies))
@@ -94,6 +101,20 @@ def customer(replies: Iterable[Mapping[str, Any]], menus: bool = True) -> list[s
         else:
             out += split(text)
     return out
+
+
+def bodies(message: str | Menu, menus: bool) -> list[dict[str, Any]]:
+    """The customer-service message as WeChat's interface takes it; a menu as texts where ``menus`` cannot be sent."""
+    if not isinstance(message, Menu):
+        return [text_body(part) for part in split(message)]
+    if not menus:
+        return [text_body(part) for part in split(message.text)]
+    return [{"msgtype": "msgmenu", "msgmenu": message.to_dict()}]
+
+
+def text_body(content: str) -> dict[str, Any]:
+    """A text message as WeChat's interface takes it."""
+    return {"msgtype": "text", "text": {"content": content}}
 
 
 def _menu(text: str, choices: list[Mapping[str, Any]]) -> tuple[str, Menu]:

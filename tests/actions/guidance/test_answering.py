@@ -152,6 +152,18 @@ def test_summary_names_what_was_asked_and_no_numbers(talk: Conversation) -> None
     assert "多少钱" in text and "120103" not in text
 
 
+@pytest.mark.parametrize(
+    ("code", "role", "said"),
+    [
+        ("HZ-032", "destination", "要迁去的地方在河西区友谊路街道"),
+        ("ZA-015", "arrival", "货的运达地在河西区友谊路街道"),
+    ],
+)
+def test_summary_says_what_the_place_is(talk: Conversation, code: str, role: str, said: str) -> None:
+    talk.answer(code, entities=place("河西区/友谊路街道", role))
+    assert said in talk.say("找人工", "handoff", "handoff").text
+
+
 def test_summary_of_nothing_is_nothing(talk: Conversation) -> None:
     assert "照着念" not in talk.say("找人工", "handoff", "handoff").text
 

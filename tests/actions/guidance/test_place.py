@@ -10,12 +10,15 @@ import pytest
 
 from actions.guidance import wording
 from actions.guidance.compose import compose
-from actions.guidance.place import Whereabouts, certain, windows_for
+from actions.guidance.place import Whereabouts, certain, needs, windows_for
 from knowledge import yamlio
 from knowledge.catalogue import ROOT, Catalogue
+from knowledge.models import Place
 from tests.conftest import make_matter
 
 CASES = 600
+BY_CASE = ("办案单位", "关押场所", "发证机关", "入境口岸", "信息制作或保存机关", "公安机关指定地点", "指定银行")
+"""Where to go follows from the case: whoever names a window by where somebody lives is wrong."""
 
 
 def tables() -> tuple[list[dict], list[dict], list[dict[str, str]]]:
@@ -28,6 +31,8 @@ def tables() -> tuple[list[dict], list[dict], list[dict[str, str]]]:
 def right(window: dict, matter: dict, branch: str, district: str, street: str) -> bool:
     """Whether the tables say that this window serves the matter for somebody of that street."""
     if window.get("closed_on") or window["level"] not in matter["window"]["levels"]:
+        return False
+    if matter["window"].get("place") in BY_CASE:
         return False
     if window["level"] != "市级" and window.get("district") != district:
         return False
@@ -86,7 +91,16 @@ def test_a_branch_that_has_its_own_desk_is_not_sent_to_the_general_one(catalogue
         ("迁入地", "destination", True),
         ("迁入地", "household", False),
         ("任一窗口", None, True),
-        ("办案单位", "residence", False),
+        ("船舶所在地", "ship", True),
+        ("船籍港或船舶所在地", "ship", True),
+        ("船籍港或船舶所在地", "residence", False),
+        ("启运地", "origin", True),
+        ("启运地", "arrival", False),
+        ("运达地", "arrival", True),
+        ("运达地", "business", False),
+        ("启运地或运达地", "origin", True),
+        ("启运地或运达地", "arrival", True),
+        *((place, "residence", False) for place in BY_CASE),
     ],
 )
 def test_where_somebody_lives_is_not_where_they_are_registered(rule: str, kind: str | None, sure: bool) -> None:
@@ -106,6 +120,47 @@ def test_a_certain_window_is_named_outright(small: Catalogue) -> None:
     matter = small.matter("HZ-901")
     (line,) = wording.windows(matter, compose(small, matter, {}, at), at)
     assert line.startswith("去哪办:4号窗口;也可以去2号窗口")
+
+
+@pytest.mark.parametrize("place", [None, *Place])
+def test_every_kind_of_place_has_its_words(small: Catalogue, place: Place | None) -> None:
+    rule = {"levels": ["市级", "区级", "派出所"], "place": place, "source": ["catalogue"]}
+    matter = make_matter(window=rule)
+    for at in (Whereabouts(), Whereabouts("甲区", "东风街道", "residence")):
+        line, *_ = wording.windows(matter, compose(small, matter, {}, at), at)
+        assert line.startswith("去哪办:") and "None" not in line
+        assert wording.window_rule(matter)
+        if missing := needs(matter, at):
+            assert "区、哪条街" in wording.ask_place(matter, missing, at)
+
+
+@pytest.mark.parametrize("place", BY_CASE)
+def test_where_the_case_decides_no_window_is_named_and_no_place_asked_for(small: Catalogue, place: str) -> None:
+    matter = make_matter(window={"levels": ["市级", "区级"], "place": place, "source": ["catalogue"]})
+    for at in (Whereabouts(), Whereabouts("甲区", "东风街道", "residence")):
+        assert needs(matter, at) is None
+        guidance = compose(small, matter, {}, at)
+        assert guidance.windows == []
+        (line,) = wording.windows(matter, guidance, at)
+        assert line == f"去哪办:{wording.window_rule(matter)}。"
+
+
+def test_goods_are_applied_for_where_they_arrive_not_where_the_company_is(catalogue: Catalogue) -> None:
+    fireworks = catalogue.matter("ZA-015")
+    assert wording.ask_place(fireworks, "district", Whereabouts()).startswith("货的运达地在哪个区")
+    company = Whereabouts("河西区", None, "business")
+    line = wording.windows(fireworks, compose(catalogue, fireworks, {}, company), company)[0]
+    assert "货运到河西区的,去河西区" in line
+    there = Whereabouts("河西区", None, "arrival")
+    assert wording.windows(fireworks, compose(catalogue, fireworks, {}, there), there)[0].startswith("去哪办:河西区")
+
+
+def test_a_detained_persons_facility_is_not_the_hall_of_the_family(catalogue: Catalogue) -> None:
+    at = Whereabouts("河西区", "友谊路街道", "residence")
+    for code in ("JS-001", "JS-002", "JS-003", "JS-004", "JS-006"):
+        matter = catalogue.matter(code)
+        text = "".join(wording.windows(matter, compose(catalogue, matter, {}, at), at))
+        assert "河西" not in text and "关人的那个看守所、拘留所或戒毒所" in text
 
 
 def test_address_and_hours_are_said_only_if_confirmed(catalogue: Catalogue) -> None:

@@ -5,7 +5,7 @@ import hmac
 
 import pytest
 
-from bot.channels.ivr.signing import FRESH_SECONDS, check, same, sign, token
+from bot.channels.ivr.signing import FRESH_SECONDS, check, same, sign
 from bot.errors import NotAllowed
 
 SECRET = "s" * 40
@@ -64,7 +64,5 @@ def test_without_a_secret_nothing_is_good() -> None:
         check("", sign("", BODY, NOW), BODY, NOW)
 
 
-def test_tokens_differ_by_part_and_secret() -> None:
-    assert token(SECRET, "a", "b") == token(SECRET, "a", "b")
-    assert len({token(SECRET, "a", "b"), token(SECRET, "ab"), token(SECRET, "b", "a"), token("t" * 40, "a", "b")}) == 4
+def test_values_are_compared_whatever_their_characters() -> None:
     assert same("abc", "abc") and not same("abc", "abd") and not same("甲", "abc")

@@ -10,11 +10,11 @@ import pytest
 from actions.guidance.context import Memory, Understood
 from actions.guidance.models import ASPECTS
 from actions.guidance.respond import respond
-from bot.channels.ivr import speech
-from bot.channels.render import render
+from bot.channels.ivr import preview, speech
 from knowledge.catalogue import Catalogue
 
 PLACE = {"": {"district": "河西区", "street": "友谊路街道"}}
+MOVING_TO = {"destination": PLACE[""]}
 
 
 def reply(catalogue: Catalogue, code: str, aspect: str | None = None, **memory: Any) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def test_every_matter_can_be_said(catalogue: Catalogue, aspect: str | None) -> N
             message = reply(catalogue, code, aspect, place=place)
             spoken = speech.render(message)
             assert spoken.say, code
-            for sentence in (*speech.lines(message), *spoken.rest):
+            for sentence in (*preview.lines([message]), *spoken.rest):
                 assert len(sentence) <= 60, (code, sentence)
                 assert sentence[-1] in "。!?", (code, sentence)
                 assert not re.search(r"[0-9]|[A-Za-z]{2}|http|www|[()\[\]<>《》“”/:→·_]|[,、;。]{2}", sentence), (
@@ -65,7 +65,7 @@ def test_one_fee_is_one_short_sentence(catalogue: Catalogue) -> None:
 
 
 def test_the_window_of_the_street_is_named_and_what_is_unconfirmed_said_so(catalogue: Catalogue) -> None:
-    message = reply(catalogue, "HZ-028", "window", place=PLACE)
+    message = reply(catalogue, "HZ-028", "window", place=MOVING_TO)
     windows = message["custom"]["guidance"]["windows"]
     said = speech.render(message).say
     assert said[0].endswith(f"可以到{windows[0]['name']}办。")
@@ -74,7 +74,7 @@ def test_the_window_of_the_street_is_named_and_what_is_unconfirmed_said_so(catal
 
 
 def test_a_confirmed_window_has_its_address_and_number(catalogue: Catalogue) -> None:
-    message = reply(catalogue, "HZ-028", "window", place=PLACE)
+    message = reply(catalogue, "HZ-028", "window", place=MOVING_TO)
     message["custom"]["guidance"]["windows"] = [
         {
             "name": "一号窗口",
@@ -84,9 +84,27 @@ def test_a_confirmed_window_has_its_address_and_number(catalogue: Catalogue) -> 
             "verified": True,
         }
     ]
+    message["text"] = "随军家属落户,去哪办:一号窗口。"
     said = "".join(speech.render(message).say)
     assert "可以到一号窗口办。地址在甲路一号。电话,零二二,幺二三四五六七八。周一到周五九点到十七点。" in said
     assert "没有核实" not in said
+
+
+def test_a_window_that_may_be_the_wrong_one_is_named_under_its_condition(catalogue: Catalogue) -> None:
+    message = reply(catalogue, "HZ-028", "window", place={"residence": PLACE[""]})
+    assert message["custom"]["guidance"]["windows"]
+    assert speech.render(message).say == [
+        "随军家属落户,到要迁入的地方的派出所办。",
+        "要迁到河西区友谊路街道的,去河西分局友谊路派出所。",
+        "地址和时间还没有核实,出门前请打幺二三四五问一下。",
+    ]
+
+
+def test_the_rule_is_said_where_no_window_can_be_named(catalogue: Catalogue) -> None:
+    said = speech.render(reply(catalogue, "HZ-059", "window")).say
+    assert said[0] == "居民身份证丢失补领,到派出所、区公安窗口办,全市哪一个都行。"
+    said = speech.render(reply(catalogue, "JS-003", "window", place=PLACE)).say
+    assert said[0].endswith("到关人的那个看守所、拘留所或戒毒所办。") and "河西" not in "".join(said)
 
 
 def test_options_are_at_most_three_and_say_what_tells_them_apart() -> None:
@@ -95,7 +113,7 @@ def test_options_are_at_most_three_and_say_what_tells_them_apart() -> None:
         "text": "您说的是哪一种?\n1. …",
         "custom": {"act": "clarify", "matter": None, "aspect": None, "choices": choices},
     }
-    said = speech.lines(message)
+    said = preview.lines([message])
     assert said == [
         "您说的是哪一种?",
         "第一种情况,请按一。",
@@ -131,16 +149,11 @@ def test_in_an_emergency_the_number_comes_first(catalogue: Catalogue, topic: str
 
 def test_other_bodies_are_said_from_the_text(catalogue: Catalogue) -> None:
     for record in catalogue.referrals.values():
-        for sentence in speech.lines({"text": record.say, "custom": {"act": "refer", "matter": None, "aspect": None}}):
+        message = {"text": record.say, "custom": {"act": "refer", "matter": None, "aspect": None}}
+        for sentence in preview.lines([message]):
             assert len(sentence) <= 60 and not re.search(r"[0-9]|[A-Za-z]{2}", sentence), sentence
 
 
 def test_a_message_without_custom_is_said_too() -> None:
-    assert speech.lines({"text": "您好,请打12345。"}) == ["您好,请打幺二三四五。"]
-    assert speech.lines({"text": ""}) == []
-
-
-def test_render_looks_channels_up() -> None:
-    message = {"text": "请打12345。\n再见。"}
-    assert render("ivr", message) == ["请打幺二三四五。", "再见。"]
-    assert render("rest", message) == ["请打12345。", "再见。"]
+    assert speech.render({"text": "您好,请打12345。"}).say == ["您好,请打幺二三四五。"]
+    assert speech.render({"text": ""}).say == []

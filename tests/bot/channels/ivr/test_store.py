@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.channels.ivr.limits import RateLimit
 from bot.channels.ivr.store import CLAIM_SECONDS, KEEP_SECONDS, CallStore
 
 
@@ -57,15 +56,3 @@ def test_state_survives_a_restart_and_is_forgotten_in_time(tmp_path: Path) -> No
     clock.now += KEEP_SECONDS + 1
     again.purge()
     assert again.state("c") == {} and again.answer("c", "1") is None
-
-
-def test_rate_limit_bursts_then_refills_and_forgets_the_oldest() -> None:
-    clock = Clock()
-    limit = RateLimit(rate=2, burst=3, keys=2, clock=clock)
-    assert [limit.allows("a") for _ in range(4)] == [True, True, True, False]
-    assert limit.allows("b"), "keys do not share"
-    clock.now += 0.5
-    assert limit.allows("a") and not limit.allows("a")
-    limit.allows("b")
-    limit.allows("c")
-    assert limit.allows("a"), "a was forgotten, so it starts afresh"

@@ -1,4 +1,4 @@
-"""What may stand in credentials.yml, what it says when something is missing, and pseudonyms."""
+"""What may stand in credentials.yml, and what it says when something is missing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import yaml
 from bot.channels.settings import allow_absent, missing, read
 from bot.channels.wechat.settings import OFFICIAL, WORK, read_settings
 from bot.errors import BadInput
-from bot.ops.secret import pseudonym
 from tests.bot.channels.wechat.conftest import official, work
 from tests.bot.channels.wechat.weixin import SECRET, TOKEN
 
@@ -95,16 +94,3 @@ def test_every_setting_and_variable_is_documented() -> None:
             assert value.strip("${}") in guide, value
     for name in ("reply_seconds", "per_minute"):
         assert f"`{name}`" in guide
-
-
-def test_pseudonyms() -> None:
-    one = pseudonym("k" * 40, "wechat:app", "openid")
-    assert len(one) == 32 and int(one, 16) >= 0
-    assert one == pseudonym("k" * 40, "wechat:app", "openid")
-    others = {
-        pseudonym("j" * 40, "wechat:app", "openid"),
-        pseudonym("k" * 40, "wechat:other", "openid"),
-        pseudonym("k" * 40, "wechat:app", "openie"),
-        pseudonym("k" * 40, "wechat", ":appopenid"),
-    }
-    assert len(others) == 4 and one not in others

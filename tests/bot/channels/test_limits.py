@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.web.limits import AtOnce, Rate, TooMany
+from bot.channels.limits import AtOnce, Rate, TooMany
 
 
 class Clock:
@@ -17,7 +17,7 @@ class Clock:
 
 def test_a_burst_passes_then_one_waits() -> None:
     clock = Clock()
-    rate = Rate(6, clock)
+    rate = Rate(6, clock=clock)
     for _ in range(6):
         rate.take("a")
     with pytest.raises(TooMany) as refused:
@@ -32,7 +32,7 @@ def test_a_burst_passes_then_one_waits() -> None:
 
 def test_asking_while_refused_does_not_lengthen_the_wait() -> None:
     clock = Clock()
-    rate = Rate(60, clock)
+    rate = Rate(60, clock=clock)
     for _ in range(60):
         rate.take("a")
     for _ in range(50):
@@ -44,7 +44,7 @@ def test_asking_while_refused_does_not_lengthen_the_wait() -> None:
 
 def test_a_quiet_minute_fills_the_bucket_but_not_more() -> None:
     clock = Clock()
-    rate = Rate(2, clock)
+    rate = Rate(2, clock=clock)
     rate.take("a")
     clock.now = 3600
     rate.take("a")
@@ -53,8 +53,25 @@ def test_a_quiet_minute_fills_the_bucket_but_not_more() -> None:
         rate.take("a")
 
 
+def test_a_burst_of_its_own_then_the_rate_and_the_oldest_forgotten() -> None:
+    clock = Clock()
+    rate = Rate(120, 3, max_keys=2, clock=clock)
+    for _ in range(3):
+        rate.take("a")
+    with pytest.raises(TooMany):
+        rate.take("a")
+    rate.take("b")  # keys do not share
+    clock.now = 0.5
+    rate.take("a")
+    with pytest.raises(TooMany):
+        rate.take("a")
+    rate.take("b")
+    rate.take("c")
+    rate.take("a")  # forgotten, so it starts afresh
+
+
 def test_memory_is_bounded() -> None:
-    rate = Rate(1, Clock(), max_keys=100)
+    rate = Rate(1, max_keys=100, clock=Clock())
     for number in range(1000):
         rate.take(str(number))
     assert len(rate._buckets) == 100

@@ -1,4 +1,8 @@
-"""How much one browser and one address may ask for: token buckets, in memory, bounded."""
+"""How much one browser, address or call may ask for: token buckets, in memory, bounded.
+
+Each process counts for itself. WeChat's limit is not here: its deliveries are counted in the store that all
+processes share (``bot/channels/wechat/turns.py``), with the refused ones, so that a refusal is said once.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +25,24 @@ class TooMany(Exception):
 
 
 class Rate:
-    """So many events a minute for each key, with bursts up to as many.
+    """So many events a minute for each key, with bursts up to ``burst`` (as many as a minute's if not given).
 
     The clock and the number of remembered keys can be set for tests. A key that was forgotten starts
-    with a full bucket, as it would have after a minute of silence anyway.
+    with a full bucket, as it would have after a time of silence anyway.
     """
 
-    def __init__(self, per_minute: float, clock: Callable[[], float] = time.monotonic, max_keys: int = 20_000) -> None:
+    def __init__(
+        self,
+        per_minute: float,
+        burst: float | None = None,
+        *,
+        max_keys: int = 20_000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         if per_minute <= 0:
             raise ValueError("per_minute must be positive")
         self._per_minute = per_minute
+        self._burst = per_minute if burst is None else burst
         self._clock = clock
         self._max_keys = max_keys
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -38,8 +50,8 @@ class Rate:
     def take(self, key: str) -> None:
         """Count one event. Raises TooMany when the bucket is empty."""
         now = self._clock()
-        left, then = self._buckets.pop(key, (self._per_minute, now))
-        left = min(self._per_minute, left + (now - then) * self._per_minute / 60)
+        left, then = self._buckets.pop(key, (self._burst, now))
+        left = min(self._burst, left + (now - then) * self._per_minute / 60)
         self._buckets[key] = (left - 1 if left >= 1 else left, now)
         while len(self._buckets) > self._max_keys:
             self._buckets.popitem(last=False)
