@@ -128,7 +128,8 @@ class Document(Record):
     Attributes:
         name: a name of the vocabulary in ``knowledge/documents/*.yml``.
         copies: how many are handed in; None where no source says.
-        exempt_by: the e-certificate that replaces it (免交证); None where none is confirmed.
+        exempt_by: the e-certificate that replaces it for this matter (免交证), as the vocabulary names it; None
+            where no source of this matter confirms one.
         note: what to look out for, in one sentence.
     """
 
@@ -368,7 +369,8 @@ class DocumentType(Record):
 
     Attributes:
         where: where one gets it.
-        e_certificate: name of the e-certificate that can stand for it, if a source confirms one.
+        e_certificate: name of the e-certificate that can stand for it, if a source confirms one; where it is
+            taken, each matter says (``exempt_by``).
     """
 
     name: str

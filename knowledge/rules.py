@@ -66,6 +66,11 @@ def check_matter(matter: Matter, catalogue: Catalogue, references: References | 
         if not known.document(document.name):
             where = f"documents[{index}].name"
             yield Fault(file, where, f"材料词表里没有“{document.name}”", "加进 knowledge/documents")
+        kind = catalogue.documents.get(document.name)
+        if document.exempt_by and kind is not None and document.exempt_by != kind.e_certificate:
+            where = f"documents[{index}].exempt_by"
+            problem = f"词表里“{document.name}”的电子证照不是“{document.exempt_by}”"
+            yield Fault(file, where, problem, "改成词表里的 e_certificate,或先在词表里写上")
     listed_as = [(document.name, str(document.when), document.form) for document in matter.documents]
     for key, count in Counter(listed_as).items():
         if count > 1:

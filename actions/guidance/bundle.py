@@ -17,13 +17,23 @@ from knowledge.models import Bundle, BundleStep, Matter, Referral
 
 @dataclass
 class Wanted:
-    """One document of the merged list and the visits (numbers from 1) that need it."""
+    """One document of the merged list and the visits (numbers from 1) that need it.
+
+    Attributes:
+        exempt: visit → the e-certificate that is taken there instead, None where none is.
+    """
 
     name: str
     steps: list[int] = field(default_factory=list)
     forms: list[str] = field(default_factory=list)
-    exempt_by: str | None = None
+    exempt: dict[int, str | None] = field(default_factory=dict)
     when: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def exempt_by(self) -> str | None:
+        """The e-certificate that every visit takes; None if any of them wants the document itself."""
+        taken = set(self.exempt.values())
+        return taken.pop() if len(taken) == 1 else None
 
     def to_dict(self, codes: Sequence[str]) -> dict[str, Any]:
         """The contract's form of a document, with the codes of the matters that need it."""
@@ -87,7 +97,9 @@ def plan(catalogue: Catalogue, bundle: Bundle, situation: Situation, at: Whereab
                 wanted.steps.append(number)
             if document.get("form") and document["form"] not in wanted.forms:
                 wanted.forms.append(document["form"])
-            wanted.exempt_by = wanted.exempt_by or document.get("exempt_by")
+            exempt = document.get("exempt_by")
+            # One visit may want it twice, in different cases.
+            wanted.exempt[number] = exempt if wanted.exempt.get(number, exempt) == exempt else None
             if document.get("when"):
                 wanted.when[number] = document["when"]
     return Plan(

@@ -107,12 +107,10 @@ def _document(
 ) -> dict[str, Any]:
     kind = catalogue.documents.get(document.name)
     out: dict[str, Any] = {"name": document.name}
-    for key in ("form", "copies", "note"):
+    # An e-certificate is taken where a source of this matter says so, not wherever the document is asked for.
+    for key in ("form", "copies", "note", "exempt_by"):
         if getattr(document, key) is not None:
             out[key] = getattr(document, key)
-    exempt = document.exempt_by or (kind.e_certificate if kind else None)
-    if exempt:
-        out["exempt_by"] = exempt
     if when := condition_text(document.when, facets, situation):
         out["when"] = when
     if kind and kind.where:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from actions.guidance.bundle import Plan
+from actions.guidance.bundle import Plan, Wanted
 from actions.guidance.dates import RULES, Card, State, Validity
 from actions.guidance.models import Choice, Guidance
 from actions.guidance.place import Whereabouts, by_case, certain
@@ -370,8 +370,7 @@ def bundle_lines(plan: Plan) -> list[str]:
                 details.append("第" + "、".join(str(number) for number in document.steps) + "件")
             if len(document.when) == len(document.steps) and document.when:
                 details.append("、".join(dict.fromkeys(document.when.values())) + "的要带")
-            exempt = f",可免交:{document.exempt_by}(电子证照)" if document.exempt_by else ""
-            lines.append(f"· {document.name}" + (f"({';'.join(details)})" if details else "") + exempt)
+            lines.append(f"· {document.name}" + (f"({';'.join(details)})" if details else "") + _exempt(document))
     if plan.unconfirmed:
         numbers = "、".join(str(number) for number in plan.unconfirmed)
         lines.append(f"第{numbers}件的材料还没有核实到,去之前打 {HOTLINE} 问。")
@@ -380,6 +379,13 @@ def bundle_lines(plan: Plan) -> list[str]:
     lines += [f"{item.topic}不归公安:{item.say}" for item in plan.referrals]
     lines.append("想细看哪一件,回数字就行。")
     return lines
+
+
+def _exempt(document: Wanted) -> str:
+    if document.exempt_by:
+        return f",可免交:{document.exempt_by}(电子证照)"
+    only = [(number, name) for number, name in document.exempt.items() if name]
+    return "".join(f",只有第{number}件可免交:{name}(电子证照)" for number, name in only)
 
 
 def choice_lines(choices: list[Choice]) -> list[str]:

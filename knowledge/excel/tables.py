@@ -203,7 +203,7 @@ LISTS = (
             Column("材料名称", "name", help="用“材料词表”里的名字,没有的先在那张表加一行"),
             Column("形式", "form", one_of(*(form.value for form in Form))),
             Column("份数", "copies", NUMBER),
-            Column("可免交电子证照", "exempt_by", help="有出处的才写"),
+            Column("可免交电子证照", "exempt_by", help="这个事项的出处写明能用的才写,名字和材料词表的“电子证照”一样"),
             _WHEN,
             Column("说明", "note"),
             _SOURCE,

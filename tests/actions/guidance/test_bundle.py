@@ -12,7 +12,7 @@ from actions.guidance.context import Memory, Understood
 from actions.guidance.place import Whereabouts
 from actions.guidance.respond import respond
 from knowledge.catalogue import Catalogue
-from knowledge.models import Bundle, BundleStep
+from knowledge.models import Bundle, BundleStep, Matter
 
 MOVING_IN = Bundle(
     id="moving_in",
@@ -48,6 +48,25 @@ def test_open_cases_are_spelled_out(events: Catalogue) -> None:
     planned = plan(events, MOVING_IN, {}, Whereabouts())
     proxy = next(item for item in planned.documents if item.name == "委托书")
     assert proxy.when == {1: "替别人办", 2: "替别人办"}
+
+
+def exempt(matter: Matter) -> Matter:
+    household = matter.documents[0].copy(update={"exempt_by": "电子户口簿"})
+    return matter.copy(update={"documents": [household, *matter.documents[1:]]})
+
+
+def test_the_document_itself_is_wanted_as_long_as_one_visit_wants_it(events: Catalogue) -> None:
+    one = replace(events, matters={**events.matters, "HZ-901": exempt(events.matter("HZ-901"))})
+    (household, *_) = plan(one, MOVING_IN, {"applicant": "self"}, Whereabouts()).documents
+    assert household.steps == [1, 2] and household.exempt_by is None
+    assert "exempt_by" not in household.to_dict(["a", "b", "c"])
+    reply, _ = ask(one)
+    assert ",只有第1件可免交:电子户口簿(电子证照)" in reply.text
+
+    both = replace(one, matters={**one.matters, "HZ-903": exempt(one.matter("HZ-903"))})
+    (household, *_) = plan(both, MOVING_IN, {"applicant": "self"}, Whereabouts()).documents
+    assert household.exempt_by == "电子户口簿"
+    assert ",可免交:电子户口簿(电子证照)" in ask(both)[0].text
 
 
 def ask(events: Catalogue, memory: Memory | None = None) -> tuple[Any, Memory]:

@@ -33,6 +33,17 @@ def test_every_document_names_its_source(small: Catalogue) -> None:
     assert guidance.documents[0]["source"] == ["《测试法》第一条"]
 
 
+def test_an_e_certificate_is_offered_where_the_matter_says_so_and_nowhere_else(catalogue: Catalogue) -> None:
+    for matter in catalogue.matters.values():
+        sourced = {(item.name, item.exempt_by) for item in matter.documents if item.exempt_by}
+        shown = compose(catalogue, matter, {}, NOWHERE).documents
+        assert {(item["name"], item["exempt_by"]) for item in shown if "exempt_by" in item} == sourced, matter.code
+    passport = compose(catalogue, catalogue.matter("CRJ-001"), {}, NOWHERE).documents
+    assert "居民户口簿" in names(passport) and not any("exempt_by" in item for item in passport)
+    lost_card = compose(catalogue, catalogue.matter("HZ-059"), {}, NOWHERE).documents
+    assert [item["name"] for item in lost_card if "exempt_by" in item] == ["居民户口簿"]
+
+
 def test_what_is_missing_is_said_to_be(small: Catalogue) -> None:
     guidance = compose(small, small.matter("HZ-902"), {}, NOWHERE)
     assert guidance.unconfirmed == ["documents", "fee", "time"]
