@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 import spacy
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
-from spacy.tokens import Span
 
 from bot.nlu.licences import licence_classes
 from bot.nlu.things import DOCUMENT, Meanings, documents, expand, lexicon, plate_kinds, stands_alone
@@ -29,7 +30,6 @@ from knowledge.catalogue import Catalogue
 
 _LIVING = re.compile(r"(?:住|家在|家住|搬到|搬去|户口在|户籍在|单位在|公司在|店在|人在|我在|就在|位于|在)[^,,。]{0,6}$")
 _AREA_WORD = re.compile(r"^(?:街道|街|镇|乡|地区|那边|那块|那片|附近|这边|派出所|小区|社区|村|里)")
-_PLACES = frozenset({"district", "street", "place_option"})
 _ROLES = (
     ("destination", re.compile(r"(?:迁到|迁往|迁入|迁去|落户?到|落户?在|转到|迁进|搬户口到)[^,,。]{0,4}$")),
     ("household", re.compile(r"(?:户口|户籍|户口本|户口簿)(?!不)[^,,。]{0,5}$")),
@@ -74,11 +74,28 @@ class Entity:
         }
 
 
-def _role(text: str, entity: Entity) -> str | None:
-    if entity.name not in _PLACES:
-        return None
-    before = text[max(0, entity.start - 10) : entity.start]
-    return next((role for role, pattern in _ROLES if pattern.search(before)), None)
+class Phrase(NamedTuple):
+    """A phrase of the catalogue that stands in characters ``start`` to ``end`` of a text."""
+
+    start: int
+    end: int
+    text: str
+
+
+def longest(phrases: Iterable[Phrase]) -> list[Phrase]:
+    """Those of ``phrases`` that overlap none that is longer, or as long and further left; by position."""
+    kept: list[Phrase] = []
+    for phrase in sorted(phrases, key=lambda item: (item.start - item.end, item.start)):
+        if all(phrase.end <= other.start or phrase.start >= other.end for other in kept):
+            kept.append(phrase)
+    return sorted(kept)
+
+
+def _place(name: str, value: str, phrase: Phrase, text: str) -> Entity:
+    """A place, with what the words before it make of it."""
+    before = text[max(0, phrase.start - 10) : phrase.start]
+    role = next((role for role, pattern in _ROLES if pattern.search(before)), None)
+    return Entity(name, value, phrase.start, phrase.end, phrase.text, role)
 
 
 @lru_cache(maxsize=1)
@@ -101,13 +118,12 @@ class EntityFinder:
         self._nlp = blank_chinese()
         self._places: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._needs_cue: set[str] = set()
-        self._communities: dict[str, str] = {}
+        self._communities: dict[tuple[str, str, str], str] = {}
         others = lexicon(catalogue.root, "other_places")
         self._no_places = {name for key in ("provinces", "cities", "words") for name in others.get(key, ())}
         self._collect_places(catalogue)
         self._places = {fold(name): meant for name, meant in self._places.items()}
         self._needs_cue = {fold(name) for name in self._needs_cue}
-        self._communities = {fold(name): community for name, community in self._communities.items()}
         self._words: tuple[Meanings, ...] = (
             self._collect_situations(catalogue),
             documents(catalogue),
@@ -140,7 +156,7 @@ class EntityFinder:
                 if len(name) < 2 or name in streets_by_stem | self._no_places or _ORDINAL.match(name):
                     continue
                 self._places[name].add((community.district, community.street))
-                self._communities[name] = community.name
+                self._communities[fold(name), community.district, community.street] = community.name
                 if len(name) < 4:
                     self._needs_cue.add(name)
         official = {street.name for street in catalogue.streets}
@@ -149,7 +165,6 @@ class EntityFinder:
                 continue
             # The everyday meaning of a place name outweighs a community that happens to share it.
             self._places[place.alias] = {(place.district, place.street)}
-            self._communities.pop(place.alias, None)
             if len(place.alias) < 3:
                 self._needs_cue.add(place.alias)
             else:
@@ -173,62 +188,64 @@ class EntityFinder:
         """
         plain = fold(text)
         doc = self._nlp.make_doc(plain)
-        spans = [doc[start:end] for _, start, end in self._matcher(doc)]
-        found = [entity for words in self._words for entity in _named(words, spans, plain)]
-        places = [span for span in spans if span.text in self._places and self._is_place(plain, span)]
-        found += self._resolve(spacy.util.filter_spans(places))
+        phrases = []
+        for _, first, last in self._matcher(doc):
+            start, end = doc[first].idx, doc[last - 1].idx + 1
+            phrases.append(Phrase(start, end, plain[start:end]))
+        found = [entity for words in self._words for entity in _named(words, phrases, plain)]
+        places = [phrase for phrase in phrases if phrase.text in self._places and self._is_place(plain, phrase)]
+        found += self._resolve(longest(places), plain)
         found += _numbers(plain, today or date.today(), found)
-        found = [replace(entity, role=entity.role or _role(plain, entity)) for entity in found]
-        found = [replace(entity, text=text[entity.start : entity.end]) for entity in found]
+        if plain != text:
+            found = [replace(entity, text=text[entity.start : entity.end]) for entity in found]
         return sorted(found, key=lambda entity: (entity.start, entity.name))
 
-    def _is_place(self, text: str, span: Span) -> bool:
-        if span.text not in self._needs_cue:
+    def _is_place(self, text: str, phrase: Phrase) -> bool:
+        if phrase.text not in self._needs_cue:
             return True
-        before, after = text[: span.start_char], text[span.end_char :]
-        alone = len(text) <= len(span.text) + 3
+        before, after = text[: phrase.start], text[phrase.end :]
+        alone = len(text) <= len(phrase.text) + 3
         after_place = before.endswith(("区", "镇", "街道", "市", *self._stems))
         return bool(alone or after_place or _AREA_WORD.match(after) or _LIVING.search(before))
 
-    def _resolve(self, spans: list[Span]) -> list[Entity]:
-        named = {district for span in spans for district, street in self._places[span.text] if not street}
-        streets: dict[tuple[str, str], Span] = {}
-        options: dict[tuple[str, str], Span] = {}
-        for span in spans:
-            candidates = {item for item in self._places[span.text] if item[1]}
+    def _resolve(self, phrases: list[Phrase], text: str) -> list[Entity]:
+        if not phrases:
+            return []
+        named = {district for phrase in phrases for district, street in self._places[phrase.text] if not street}
+        streets: dict[tuple[str, str], Phrase] = {}
+        options: dict[tuple[str, str], Phrase] = {}
+        for phrase in phrases:
+            candidates = {item for item in self._places[phrase.text] if item[1]}
             if named & {district for district, _ in candidates}:
                 candidates = {item for item in candidates if item[0] in named}
             target = streets if len(candidates) == 1 else options
             for candidate in candidates:
-                target.setdefault(candidate, span)
+                target.setdefault(candidate, phrase)
         if streets:
             named = {district for district, _ in streets}
             options = {}
         out = []
-        for span in spans:
-            for district, street in sorted(self._places[span.text]):
+        for phrase in phrases:
+            for district, street in sorted(self._places[phrase.text]):
                 if not street and district in named:
-                    out.append(Entity("district", district, span.start_char, span.end_char, span.text))
-        for (district, street), span in streets.items():
-            value = f"{district}/{street}"
-            out.append(Entity("street", value, span.start_char, span.end_char, span.text))
-            community = self._communities.get(span.text)
+                    out.append(_place("district", district, phrase, text))
+        for (district, street), phrase in streets.items():
+            out.append(_place("street", f"{district}/{street}", phrase, text))
+            community = self._communities.get((phrase.text, district, street))
             if community:
-                out.append(Entity("community", f"{value}/{community}", span.start_char, span.end_char, span.text))
-        for (district, street), span in sorted(options.items()):
-            value = f"{district}/{street}"
-            out.append(Entity("place_option", value, span.start_char, span.end_char, span.text))
+                out.append(_place("community", f"{district}/{street}/{community}", phrase, text))
+        for (district, street), phrase in sorted(options.items()):
+            out.append(_place("place_option", f"{district}/{street}", phrase, text))
         return out
 
 
-def _named(words: Meanings, spans: list[Span], text: str) -> list[Entity]:
+def _named(words: Meanings, phrases: list[Phrase], text: str) -> list[Entity]:
     """What the longest of the matched phrases stand for; a phrase that stands for nothing hides shorter ones."""
-    mine = spacy.util.filter_spans([span for span in spans if span.text in words])
     return [
-        Entity(name, value, span.start_char, span.end_char, span.text)
-        for span in mine
-        for name, value in sorted(words[span.text])
-        if name != DOCUMENT or stands_alone(span.text, text[span.end_char :])
+        Entity(name, value, phrase.start, phrase.end, phrase.text)
+        for phrase in longest(phrase for phrase in phrases if phrase.text in words)
+        for name, value in sorted(words[phrase.text])
+        if name != DOCUMENT or stands_alone(phrase.text, text[phrase.end :])
     ]
 
 
@@ -239,10 +256,13 @@ _GROWN = {"age": 18, "age16": 16}
 
 def _numbers(text: str, today: date, found: list[Entity]) -> list[Entity]:
     """Dates, ages, licence classes, and the facets that an age settles."""
-    dates, years = mentions(text, today), ages(text)
-    out = [Entity("date", item.moment.iso(), item.start, item.end, "", item.role) for item in dates]
-    out += [Entity("years_old", item.text(), item.start, item.end, "") for item in years if not item.then]
-    out += [Entity("licence_class", item.value, item.start, item.end, "", item.role) for item in licence_classes(text)]
+    dates, years, classes = mentions(text, today), ages(text), licence_classes(text)
+    said = [("date", item.moment.iso(), item.start, item.end, item.role) for item in dates]
+    said += [("years_old", item.text(), item.start, item.end, None) for item in years if not item.then]
+    said += [("licence_class", item.value, item.start, item.end, item.role) for item in classes]
+    out = [Entity(name, value, start, end, text[start:end], role) for name, value, start, end, role in said]
+    if not (dates or years):
+        return out
     settled = _settled_by_age(text, years, dates, today)
     # 「孩子二十岁」: the number says more than the word for a child, which is taken for a minor otherwise.
     for entity in list(found):

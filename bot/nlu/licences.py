@@ -13,13 +13,15 @@ _DIGIT = {"一": "1", "幺": "1", "二": "2", "三": "3", "四": "4", "五": "5"
 _HEARD = {**dict.fromkeys("诶欸唉哎", "a"), **dict.fromkeys("比必毕币壁笔闭", "b"), **dict.fromkeys("西希吸夕", "c")}
 """Characters a speech recogniser writes for the letters."""
 _WRITTEN = re.compile(
-    r"(?<![a-z0-9])(?P<letter>[abc])\s?(?P<digit>[1-6一二三四五六幺])(?![0-9a-z一二三四五六七八九十百千号])"
+    r"(?:(?<![a-z0-9])|(?<=[abc][1-6]))(?P<letter>[abc])\s?(?P<digit>[1-6一二三四五六幺])"
+    r"(?![0-9一二三四五六七八九十百千号]|[a-z](?![1-6]))"
     r"|(?<![a-z0-9])(?P<single>[abcdefmnp])(?![a-z0-9])"
 )
 _SPOKEN = re.compile(
     rf"(?<![一二三四五六七八九十\d江河湖海山东南中])(?P<letter>[{''.join(_HEARD)}])(?P<digit>[一二三四五六幺])"
     r"(?![个位百十千米路道街里号楼座栋家门区边环])"
 )
+_ANY = re.compile(rf"[a-fmnp]|[{''.join(_HEARD)}][{''.join(_DIGIT)}]")
 _KNOWN = frozenset({"a1", "a2", "a3", "b1", "b2", *(f"c{n}" for n in range(1, 7)), *"defmnp", *"abc"})
 _CARD = (
     r"(?:的|那个|那)?"
@@ -61,7 +63,7 @@ def licence_classes(plain: str) -> Iterator[LicenceClass]:
 
     Letters are also visas, buildings and language levels: without words about driving close by they are none.
     """
-    if _OTHERS.search(plain):
+    if not _ANY.search(plain) or _OTHERS.search(plain):
         return
     for match in _WRITTEN.finditer(plain):
         before, after = plain[: match.start()], plain[match.end() :]

@@ -12,6 +12,7 @@ from bot.text.numerals import number
 _ONES = "[一二三四五六七八九]"
 _N = rf"(?:1[01]\d|\d{{1,2}}|一百零?{_ONES}?|{_ONES}?十{_ONES}{{0,2}}|{_ONES}{{1,2}}十|{_ONES}{{1,2}}|两)"
 _MORE = "多|几|来|出头"
+_ANY = re.compile(r"岁|[\d十]")
 _AGE = re.compile(rf"(?<![\d一二三四五六七八九十百第/])(?P<n>{_N})(?P<more>{_MORE})?\s*周?岁(?!数|月)半?")
 _TENS = rf"(?:[1-9]\d|{_ONES}?十{_ONES}?)"
 _PERSON = "(?:我|俺|咱|他|她|爸|妈|爷|奶|姥姥|姥爷|老伴儿?|老人|老头儿?|老太太|父亲|母亲|公公|婆婆|孩子|儿子|女儿|闺女)"
@@ -60,6 +61,8 @@ def ages(text: str) -> list[Age]:
 
 
 def _ages(text: str) -> Iterator[Age]:
+    if not _ANY.search(text):
+        return
     end = 0
     if "岁" in text:
         for match in _AGE.finditer(text):
@@ -88,7 +91,7 @@ def _span(said: str, more: str | None) -> tuple[int, int] | None:
             return (low * 10, high * 10 + 9) if high == low + 1 and not ten else None
         if high != low + 1:
             return None
-        base = (number(tens) or 1) * 10 if ten else 0
+        base = ((number(tens) or 0) if tens else 1) * 10 if ten else 0
         return base + low, base + high
     value = number(said)
     if value is None or value > 120:

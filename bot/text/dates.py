@@ -37,7 +37,8 @@ _DAYS = {
 _WEEKS = {"上": -1, "这": 0, "本": 0, "下": 1}
 _WEEKDAYS = {char: day for day, char in enumerate("一二三四五六日")} | {"天": 6, "末": 5}
 _UNITS = {"年": "year", "月": "month", "天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week"}
-_WEEK_OR_DAY = "(?P<unit>年|月|天|日|星期|礼拜|周)"
+_MONTHS_WITHOUT_EACH = frozenset("俩仨两")
+_UNIT = "(?P<unit>年|月|天|日|星期|礼拜|周)"
 
 _NUMERIC = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?[-/.]\s?(?P<month>1[0-2]|0?[1-9])"
@@ -50,20 +51,22 @@ _YEAR = re.compile(
 )
 _BARE_YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?=\s*(?:办的|领的|发的|换的|到期|过期|出生|生的|生人))")
 _NAMED_YEAR = re.compile(
-    rf"(?P<name>{'|'.join(_YEARS)})(?:的)?\s*(?:(?P<month>{_MONTH})\s*(?P<day>{_DAY})?|(?P<end>年?底|年末)|(?P<start>年初|初))?"
+    rf"(?P<name>{'|'.join(_YEARS)})(?:的?\s*(?P<month>{_MONTH})\s*(?P<day>{_DAY})?|(?P<end>年?底|年末)|(?P<start>年初|初))?"
 )
 _YEAR_END = re.compile(r"(?<![年去今明后前])年底")
-_NAMED_MONTH = re.compile(rf"(?P<name>{'|'.join(_MONTHS)})(?:的)?\s*(?P<day>{_DAY})?(?P<end>底|末)?")
+_NAMED_MONTH = re.compile(rf"(?P<name>{'|'.join(_MONTHS)})(?:(?:的?\s*(?P<day>{_DAY}))|(?P<end>底|末))?")
 _MONTH_ALONE = re.compile(rf"(?<![\d{HAN}几个每年满])(?P<month>{_MONTH})\s*(?:(?P<day>{_DAY})|(?P<end>底|末))?")
 _NAMED_DAY = re.compile("|".join(_DAYS))
 _WEEKDAY = re.compile(r"(?P<week>[上这本下])个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
-_AGO = re.compile(rf"(?<![\d{HAN}第提])(?P<n>{_N})\s*个?{_WEEK_OR_DAY}(?:多|半)?(?:以|之)?前(?!年|后)")
+_AGO = re.compile(rf"(?<![\d{HAN}第提])(?P<n>{_N})\s*(?P<each>个)?{_UNIT}(?:多|半)?(?:以|之)?前(?!年|后)")
 _AHEAD = re.compile(
-    rf"(?:还有|还剩|只剩|就剩|剩|还差|差|再过|再有)(?:下|了)?(?:不到|不足|大概|差不多|也就)?(?P<n>{_N})\s*个?(?P<half>半)?{_WEEK_OR_DAY}"
+    rf"(?:还有|还剩|只剩|就剩|剩|还差|差|再过|再有)(?:下|了)?(?:不到|不足|大概|差不多|也就)?(?P<n>{_N})\s*(?P<each>个)?(?P<half>半)?{_UNIT}"
 )
 _LATER = re.compile(
-    rf"(?<![\d{HAN}第])(?P<n>{_N})\s*个?(?P<half>半)?{_WEEK_OR_DAY}(?:以后|之后|后|以内|之内|内|就)(?=[^,。;]{{0,4}}(?:到期|过期|到头|期满|失效))"
+    rf"(?<![\d{HAN}第])(?P<n>{_N})\s*(?P<each>个)?(?P<half>半)?{_UNIT}(?:以后|之后|后|以内|之内|内|就)(?=[^,。;]{{0,4}}(?:到期|过期|到头|期满|失效))"
 )
+_ANY = re.compile(r"[年月天儿日号]|周|星期|礼拜|\d{4}")
+"""Without one of these a text names no date: most texts are done with here."""
 _LUNAR = re.compile("农历|阴历|腊月|正月|初[一二三四五六七八九十]")
 
 _OVER = "(?:到期|到七|过期|期满|届满|截止|到日子|到日期|到头|到年头|到点|到限|失效|没效|作废|为止|就满|才满)"
@@ -113,7 +116,7 @@ def mentions(text: str, today: date) -> list[Mention]:
     Positions are of ``text`` itself, which may be written in any width and in traditional characters.
     """
     plain = fold(text)
-    if _LUNAR.search(plain):
+    if not _ANY.search(plain) or _LUNAR.search(plain):
         return []
     found = sorted(_all(plain, today), key=lambda item: (item.start - item.end, item.start))
     kept: list[Mention] = []
@@ -246,6 +249,8 @@ def _away(match: re.Match[str], today: date, direction: int) -> Moment | None:
     unit, said = _UNITS[match["unit"]], match["n"]
     if len(said) == 2 and all(char in DIGITS for char in said) and not said.isdigit():
         return None  # 「两三年前」
+    if unit == "month" and not match["each"] and said not in _MONTHS_WITHOUT_EACH:
+        return None  # 「二月前」 is before February
     half = said == "半"
     count = 0 if half else number(said)
     if count is None or count > 120:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
 from opencc import OpenCC
+
+_WIDE = re.compile("[\u2460-\u24ff\u3000\uff01-\uffff]")
+"""Full-width forms and circled numbers."""
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +34,7 @@ def fold(text: str) -> str:
     except UnicodeEncodeError:
         converted = _converter().convert(text)
         simplified = converted if len(converted) == len(text) else text
-    if not simplified.isascii() and any(char >= "\uff01" or "\u2460" <= char <= "\u24ff" for char in simplified):
+    if _WIDE.search(simplified):
         simplified = "".join(map(_half, simplified))
     lowered = simplified.lower()
     return lowered if len(lowered) == len(text) else simplified
