@@ -166,9 +166,10 @@ def evaluate(file: Path, as_json: bool, plot: Path | None) -> None:
 
 @main.command()
 @click.option("--stats", is_flag=True, help="另外列出数量统计 / print counts as well")
-def check(stats: bool) -> None:
+@click.option("--near", is_flag=True, help="另外列出几乎一样的问法 / list questions that are almost the same")
+def check(stats: bool, near: bool) -> None:
     """检查资料和训练问法,列出全部问题。Validate everything and list all faults."""
-    from bot.nlu.lint import check_questions
+    from bot.nlu.lint import check_questions, near_questions
     from bot.ops.model import ROOT
     from knowledge.statistics import lines as statistics
     from knowledge.validate import check as check_knowledge
@@ -180,6 +181,12 @@ def check(stats: bool) -> None:
     if stats:
         for line in statistics(catalogue):
             click.echo(line)
+    if near:
+        across, leaks = near_questions(ROOT)
+        click.echo(f"几乎一样、答案却不同的训练问法 {len(across)} 对(不算问题,请看一看):")
+        click.echo("\n".join(map(str, across)))
+        click.echo(f"和评测题几乎一样的训练问法 {len(leaks)} 对(前面是评测题,请改写训练问法):")
+        click.echo("\n".join(map(str, leaks)))
     complete = sum(matter.complete for matter in catalogue.matters.values())
     click.echo(
         f"{len(catalogue.matters)} 个事项(要素齐全 {complete} 个),{len(catalogue.windows)} 个窗口:{len(faults)} 处问题"

@@ -48,6 +48,14 @@ def test_check_has_no_faults() -> None:
     assert "事项 312,警种 12,可网办 289,窗口 358" in found.stdout
 
 
+def test_check_lists_questions_that_are_almost_the_same() -> None:
+    found = onedoor("check", "--near")
+    assert found.returncode == 0, found.stdout[-2000:]
+    heading = next(line for line in found.stdout.splitlines() if line.startswith("几乎一样"))
+    assert sum("⇔" in line for line in found.stdout.splitlines()) >= int(heading.split()[1]) > 0
+    assert "⇔" not in onedoor("check").stdout
+
+
 def test_port_taken_is_said_in_plain_words() -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))

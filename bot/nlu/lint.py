@@ -1,34 +1,53 @@
-"""Faults in the training questions: format, labels, duplicates, and leakage from the evaluation sets."""
+"""Faults in the training questions: format, labels, duplicates, and leakage from the held-out sets."""
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.nlu.aspect import ASPECTS, NONE
 from bot.nlu.decide import ASK
 from bot.nlu.examples import VOICES, Example, read_file
+from bot.nlu.near import Line, Near, NearIndex
+from bot.nlu.things import check_lexicon
 from bot.text.normalise import normalise
 from knowledge.catalogue import Catalogue
 from knowledge.errors import Fault, FaultsFound
 
 MIN_QUESTIONS = 6
+HELD_OUT = ("tests/data/eval", "tests/data/blind", "data/calibration")
+"""Folders of questions that are never trained on; one that does not exist holds none."""
+ASPECT_ONLY = "aspect"
 
 
 def _key(text: str) -> str:
     return "".join(character for character in normalise(text) if character.isalnum())
 
 
-def evaluation_texts(root: Path) -> dict[str, str]:
-    """Every evaluation question, reduced to its letters and characters → the file it stands in."""
-    out = {}
-    for path in sorted((root / "tests" / "data" / "eval").glob("*.csv")):
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            for row in csv.DictReader(handle):
-                out[_key(row.get("text") or row.get("question") or "")] = path.name
-    return out
+@dataclass(frozen=True)
+class HeldOut:
+    """A question that must never be trained on, and the file it stands in, relative to the root."""
+
+    text: str
+    file: str
+    codes: tuple[str, ...]
+
+
+def held_out(root: Path) -> list[HeldOut]:
+    """Every question of the files for evaluation, blind tests and calibration that there are."""
+    found = []
+    for folder in HELD_OUT:
+        for path in sorted((root / folder).glob("*.csv")):
+            name = path.relative_to(root).as_posix()
+            with path.open(encoding="utf-8-sig", newline="") as handle:
+                for row in csv.DictReader(handle):
+                    codes = "|".join(row.get(column) or "" for column in ("code", "also")).split("|")
+                    text = row.get("text") or row.get("question") or ""
+                    found.append(HeldOut(text, name, tuple(code for code in codes if code)))
+    return found
 
 
 def _check_labels(example: Example, catalogue: Catalogue) -> Iterator[Fault]:
@@ -53,8 +72,7 @@ def _check_labels(example: Example, catalogue: Catalogue) -> Iterator[Fault]:
         yield Fault(example.file, example.text, f"没有说法类别“{example.voice}”", f"可选:{'、'.join(VOICES)}")
 
 
-def check_questions(root: Path, catalogue: Catalogue) -> list[Fault]:
-    """All faults of ``data/nlu`` below ``root``."""
+def _read(root: Path) -> tuple[list[Example], list[Fault]]:
     faults: list[Fault] = []
     examples: list[Example] = []
     for path in sorted((root / "data" / "nlu").rglob("*.yml")):
@@ -62,7 +80,33 @@ def check_questions(root: Path, catalogue: Catalogue) -> list[Fault]:
             examples += read_file(path, root)
         except FaultsFound as error:
             faults += error.faults
-    held_out = evaluation_texts(root)
+    return examples, faults
+
+
+def near_questions(root: Path) -> tuple[list[Near], list[Near]]:
+    """Training questions that are almost the same but labelled differently, and such as are almost a held-out one.
+
+    No faults: whether two questions mean the same a person has to say. A question that is deliberately of several
+    matters is not listed beside a question of one of them. The most similar come first.
+    """
+    examples, _ = _read(root)
+    # Questions without a matter teach aspects only: they have no label to contradict.
+    lines = [
+        Line(item.text, item.file, frozenset(item.labels if item.label != ASK or item.matters else (ASPECT_ONLY,)))
+        for item in examples
+    ]
+    index = NearIndex(lines, [_key(item.text) for item in examples])
+    across = [pair for pair in index.across() if not {ASPECT_ONLY} & (pair.first.labels | pair.second.labels)]
+    others = held_out(root)
+    asked = [Line(item.text, item.file, frozenset(item.codes)) for item in others]
+    return across, index.against(asked, [_key(item.text) for item in others])
+
+
+def check_questions(root: Path, catalogue: Catalogue) -> list[Fault]:
+    """All faults of ``data/nlu`` below ``root``, and of the words for documents."""
+    examples, faults = _read(root)
+    faults += check_lexicon(catalogue)
+    forbidden = {_key(item.text): item.file for item in held_out(root)}
     seen: dict[str, Example] = {}
     counts: dict[str, int] = defaultdict(int)
     for example in examples:
@@ -71,8 +115,8 @@ def check_questions(root: Path, catalogue: Catalogue) -> list[Fault]:
         key = _key(example.text)
         if not key:
             faults.append(Fault(example.file, example.text, "没有文字", "删掉这一行"))
-        elif key in held_out:
-            faults.append(Fault(example.file, example.text, f"评测题({held_out[key]})不能用来训练", "删掉这一行"))
+        elif key in forbidden:
+            faults.append(Fault(example.file, example.text, f"评测题({forbidden[key]})不能用来训练", "删掉这一行"))
         elif key in seen:
             other = seen[key]
             where = "" if other.file == example.file else f"(另一处在 {other.file})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -86,8 +87,7 @@ def test_the_lexicon_check_names_the_wrong_document(small: Catalogue, tmp_path: 
     (tmp_path / "lexicon" / "documents.yml").write_text(
         "words: {没有这样: [那样], 居民户口簿: [居民户口簿]}\n", "utf-8"
     )
-    object.__setattr__(small, "root", tmp_path)
-    assert [(fault.field, fault.problem) for fault in check_lexicon(small)] == [
+    assert [(fault.field, fault.problem) for fault in check_lexicon(replace(small, root=tmp_path))] == [
         ("words.没有这样", "材料词表里没有这个名称"),
         ("words.居民户口簿", "“居民户口簿”已经是它的名称或别名"),
     ]
