@@ -16,6 +16,7 @@ from actions.guidance.answering import answer, more
 from actions.guidance.bundle import plan
 from actions.guidance.context import Memory, Understood
 from actions.guidance.dated import dated
+from actions.guidance.faq import asked_documents
 from actions.guidance.matching import matcher
 from actions.guidance.models import Choice, Reply
 from actions.guidance.picking import ask_which, choice, facet, hint, offer, place, several_places, which_place
@@ -122,6 +123,9 @@ def _asks_on(turn: Turn) -> bool:
     text = normalise(understood.text)
     if understood.intent in ("choose", "none_of_these", "start_over", "affirm", "deny", "skip") or _DONE.search(text):
         return False
+    # 「户口页要带吗」 names a thing of other matters, and asks only whether this one needs it.
+    if len(text) <= _SHORT and understood.aspects[0] == "documents" and asked_documents(understood):
+        return True
     if speaks_elsewhere(turn):
         return False
     return len(text) <= 4 or _own_document(turn, text) or not matcher(turn.catalogue).speaks_of(text)
