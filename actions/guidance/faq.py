@@ -55,6 +55,16 @@ def _asked_for(name: str, plain: str) -> bool:
     return bool(re.search(rf"{before}|{after}", plain))
 
 
+def asked_documents(understood: Understood) -> list[str]:
+    """The documents that a message asks just this of: whether they are needed."""
+    plain = normalise(understood.text)
+    return [
+        str(item["value"])
+        for item in understood.entities
+        if item["entity"] == "document" and _asked_for(normalise(understood.text[item["start"] : item["end"]]), plain)
+    ]
+
+
 def _about_document(guidance: Guidance, understood: Understood) -> list[str]:
     """``要带户口本吗``, ``复印件行吗``: yes or no by the list."""
     plain = normalise(understood.text)
@@ -65,11 +75,7 @@ def _about_document(guidance: Guidance, understood: Understood) -> list[str]:
         if not originals:
             return []
         return [f"这几样要看原件,光带复印件不行:{'、'.join(dict.fromkeys(originals))}。"]
-    names = [
-        str(item["value"])
-        for item in understood.entities
-        if item["entity"] == "document" and _asked_for(normalise(understood.text[item["start"] : item["end"]]), plain)
-    ]
+    names = asked_documents(understood)
     if not names:
         return []
     wanted = [item for item in guidance.documents if item["name"] in names]

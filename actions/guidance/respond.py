@@ -16,6 +16,7 @@ from actions.guidance.answering import answer, more
 from actions.guidance.bundle import plan
 from actions.guidance.context import Memory, Understood
 from actions.guidance.dated import dated
+from actions.guidance.faq import asked_documents
 from actions.guidance.matching import matcher
 from actions.guidance.models import Choice, Reply
 from actions.guidance.picking import ask_which, choice, facet, hint, offer, place, several_places, which_place
@@ -155,7 +156,12 @@ def _asks_on(turn: Turn) -> bool:
     text = normalise(understood.text)
     if understood.intent in _ANSWERS_US or _DONE.search(text):
         return False
-    if turn.in_focus is None or speaks_elsewhere(turn):
+    if turn.in_focus is None:
+        return False
+    # 「户口页要带吗」 names a thing of other matters, and asks only whether this one needs it.
+    if len(text) <= _SHORT and understood.aspects[0] == "documents" and asked_documents(understood):
+        return True
+    if speaks_elsewhere(turn):
         return False
     if len(text) <= 4 or _own_document(turn, text):
         return True

@@ -120,6 +120,14 @@ def test_a_question_for_one_document_is_answered_first(talk: Conversation, matte
     assert talk.say(text, "follow_up", aspects=["documents"], entities=found(talk, text)).text.startswith(first)
 
 
+def test_whether_one_document_is_needed_is_asked_of_the_matter_in_focus(talk: Conversation) -> None:
+    talk.answer("HZ-059")
+    options = ["HZ-013", "HZ-045"]
+    text = "户口页要带吗"
+    reply = talk.clarify(*options, text=text, aspects=["documents"], entities=found(talk, text))
+    assert code(reply) == "HZ-059" and reply.text.startswith("要带:居民户口簿")
+
+
 def test_a_longer_word_is_not_taken_for_the_document_in_it(talk: Conversation) -> None:
     talk.answer("HZ-059")
     reply = talk.say("身份证明要带吗", "follow_up", aspects=["documents"], entities=found(talk, "身份证明要带吗"))
