@@ -145,6 +145,23 @@ def _general(matter: Matter, guidance: Guidance, at: Whereabouts, case: str, wit
     return lines
 
 
+def same_answer(turn: Turn, codes: list[str], aspects: list[str]) -> bool:
+    """Whether what is asked has the same answer for all of several matters, so that it does not matter which."""
+    if len(aspects) != 1 or aspects[0] not in ("window", "fee", "time", "online"):
+        return False
+    answers = []
+    for matter in map(turn.catalogue.matter, codes):
+        found = compose(turn.catalogue, matter, turn.memory.situation, turn.memory.whereabouts(matter))
+        part = {
+            "window": (matter.window, found.windows),
+            "fee": found.fee,
+            "time": found.time,
+            "online": found.online,
+        }[aspects[0]]
+        answers.append(part)
+    return bool(answers[0]) and all(item == answers[0] for item in answers)
+
+
 def depends_on_person(aspect: str) -> bool:
     """Whether the answer for an aspect changes with the person's situation."""
     return aspect in _DEPENDS_ON_PERSON

@@ -33,6 +33,7 @@ class Understood:
     Attributes:
         matters: candidates, best first, each ``{"code", "name", "confidence"}``.
         options: codes to offer when the decision is ``clarify``.
+        reliability: probability that answering for the first candidate at once is right.
         entities: Rasa entities; ``district``, ``street`` and facet names are the ones used here.
     """
 
@@ -45,6 +46,7 @@ class Understood:
     referral: str | None = None
     topic: str | None = None
     entities: list[dict[str, Any]] = field(default_factory=list)
+    reliability: float = 0.0
 
     @classmethod
     def from_message(cls, message: dict[str, Any]) -> Understood:
@@ -60,6 +62,7 @@ class Understood:
             referral=message.get("referral"),
             topic=message.get("topic"),
             entities=message.get("entities") or [],
+            reliability=float(message.get("reliability") or 0),
         )
 
     @property

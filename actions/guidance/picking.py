@@ -57,6 +57,11 @@ def choice(turn: Turn) -> Reply | None:
         return answer(turn, aspects)
     if understood.intent == "deny" and len(memory.choices) == 1:
         return _none_of_these(turn)
+    among = [code for code in understood.options if code in memory.choices]
+    if understood.decision == "clarify" and len(among) == 1 and understood.options[0] == among[0]:
+        # 「先说身份证」 after a list with one matter of identity cards.
+        turn.focus(among[0])
+        return answer(turn, understood.aspects or ([memory.aspect] if memory.aspect else []))
     # Another clear question leaves the choice behind.
     if understood.decision in ("answer", "clarify", "refer", "explain", "bundle") and understood.intent != "choose":
         return None

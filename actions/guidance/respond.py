@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from actions.guidance import wording
-from actions.guidance.answering import answer, more
+from actions.guidance.answering import answer, more, same_answer
 from actions.guidance.bundle import plan
 from actions.guidance.context import Memory, Understood
 from actions.guidance.dated import dated
@@ -33,6 +33,8 @@ _SERVICE_ACTS = ("handoff", "complain", "rate", "queue", "appointment")
 _DONE = re.compile(
     r"^(?:不用|没有?了|没别的|没事|不需要|不问了|先这样|就这样|够了|好了|行了|知道了|明白了?|清楚了|记住了|好的?|行|嗯+|哦+)"
 )
+DOMINANT, FAIRLY_RELIABLE = 0.9, 0.7
+"""A first option so likely and so reliable is answered, and we say what we took it for."""
 PRESUMED = 0.5
 """A first option at least so likely is what we go by when our question is left open."""
 LIKELY = 0.25
@@ -40,6 +42,8 @@ LIKELY_FIT = 0.5
 _OTHER = re.compile(r"^(?:再|给我)?换一?(?:个|件|批|样)(?:吧|别的)?$|^(?:不是|不对)(?:这个|这件)")
 _SAME_AGAIN = re.compile(r"^(?:那|那么)?也(?:是|要|得)?")
 _ANSWERS_US = ("choose", "none_of_these", "start_over", "affirm", "deny", "skip")
+_DATE_ONLY = re.compile(r"^(?:是|我)?\d{2,4}(?:年.{0,8}|[-./]\d.*)(?:的|生|生人|出生)*$")
+_LACKS = re.compile("没有?|还没|未|缺")
 _SHORT = 8
 _COMMON = ("身份证丢了怎么补", "驾驶证到期换证", "给孩子上户口", "办护照", "二手车过户")
 
@@ -47,6 +51,9 @@ _COMMON = ("身份证丢了怎么补", "驾驶证到期换证", "给孩子上户
 def emergency(turn: Turn) -> Reply | None:
     """Danger first, in any turn. What was spoken of before stays where it was."""
     if turn.understood.decision != "emergency":
+        return None
+    if turn.memory.pending and _DATE_ONLY.search(normalise(turn.understood.text)):
+        # 「1979年」 answers when somebody was born; it is no call for the fire brigade.
         return None
     record = turn.catalogue.referrals.get(turn.understood.topic or "")
     phone = turn.understood.referral or "110"
@@ -110,7 +117,7 @@ def follow_up(turn: Turn) -> Reply | None:
         return answer(turn, [turn.memory.aspect] if turn.memory.aspect else [])
     if matter is not None and _asks_on(turn):
         return answer(turn, understood.aspects)
-    if understood.intent != "follow_up":
+    if understood.intent != "follow_up" or _is_done(turn):
         return None
     if matter is None:
         turn.memory.aspect = understood.aspects[0] if understood.aspects else None
@@ -137,15 +144,30 @@ def presumed(turn: Turn) -> Reply | None:
     return answer(turn, understood.aspects, replies()["presumed"].format(name=matter.name))
 
 
+def spoken_of(turn: Turn) -> Reply | None:
+    """Of several matters that fit, the one that was spoken of before: ``驾照那个要体检吗``."""
+    understood = turn.understood
+    if understood.decision != "clarify" or not understood.aspects:
+        return None
+    known = [code for code in understood.options if code in turn.memory.earlier]
+    if len(known) != 1 or turn.memory.matter in understood.options:
+        return None
+    turn.focus(known[0])
+    return answer(turn, understood.aspects, replies()["back"].format(name=turn.catalogue.matter(known[0]).name))
+
+
 def remark(turn: Turn) -> Reply | None:
     """Something about the person's case that names no other thing: what the matter in focus demands."""
     matter, understood = turn.in_focus, turn.understood
     if matter is None or understood.decision != "clarify" or understood.aspects or speaks_elsewhere(turn):
         return None
     text = normalise(understood.text)
-    if understood.intent in _ANSWERS_US or not asks_on(turn.catalogue, matter, text, []):
+    if understood.intent in _ANSWERS_US:
         return None
-    return answer(turn, ["conditions"])
+    if _LACKS.search(text) and asks_on(turn.catalogue, matter, text, ["documents"]):
+        # 「孩子还没身份证呢」 while it is on the list of what to bring.
+        return answer(turn, ["documents"])
+    return answer(turn, ["conditions"]) if asks_on(turn.catalogue, matter, text, []) else None
 
 
 def _asks_on(turn: Turn) -> bool:
@@ -178,6 +200,11 @@ def _own_document(turn: Turn, text: str) -> bool:
     return any(len(name) >= 2 and normalise(name) in text for name in names)
 
 
+def _is_done(turn: Turn) -> bool:
+    text = normalise(turn.understood.text)
+    return bool(_DONE.search(text)) and not turn.understood.aspects and len(text) <= _SHORT
+
+
 def control(turn: Turn) -> Reply | None:
     """Yes, no and enough, when nothing was asked."""
     understood, memory = turn.understood, turn.memory
@@ -193,7 +220,8 @@ def control(turn: Turn) -> Reply | None:
             facets |= set(turn.catalogue.facets)
         if understood.situation(facets):
             return answer(turn, [memory.aspect] if memory.aspect else [])
-    if understood.intent not in ("affirm", "deny", "none_of_these", "skip") and not other:
+    done = _is_done(turn) and understood.decision not in ("answer", "refer")
+    if understood.intent not in ("affirm", "deny", "none_of_these", "skip") and not other and not done:
         return None
     if understood.intent in ("affirm", "skip") or (_DONE.search(text) and not other):
         memory.pending, memory.failures = None, 0
@@ -211,11 +239,20 @@ def clarify(turn: Turn) -> Reply | None:
     offered = [code for code in understood.options if code in turn.catalogue.matters and code not in memory.rejected]
     if not offered or (len(offered) < 2 and not memory.rejected):
         return None
+    if len(offered) > 1 and same_answer(turn, offered, understood.aspects):
+        # Only what changes the answer is asked.
+        turn.focus(offered[0])
+        return answer(turn, understood.aspects)
+    first = understood.matters[0] if understood.matters else None
+    likely = float(first["confidence"]) if first is not None and first["code"] == offered[0] else 0.0
+    if likely >= DOMINANT and understood.reliability >= FAIRLY_RELIABLE:
+        # In a conversation a wrong guess that is said aloud costs a word, not a trip across town.
+        turn.focus(offered[0])
+        lead = replies()["presumed"].format(name=turn.catalogue.matter(offered[0]).name)
+        return answer(turn, understood.aspects, lead)
     memory.aspect = understood.aspects[0] if understood.aspects else None
     memory.note_words(understood.text)
-    first = understood.matters[0] if understood.matters else None
-    likely = first is not None and first["code"] == offered[0] and first["confidence"] > PRESUMED
-    memory.presumed = offered[0] if likely else None
+    memory.presumed = offered[0] if likely > PRESUMED else None
     return offer(turn, offered, "您说的是哪一种?" if len(offered) > 1 else "是不是这一件?")
 
 
@@ -295,6 +332,7 @@ STEPS: tuple[Step, ...] = (
     control,
     remark,
     same_for,
+    spoken_of,
     clarify,
     refer,
     canned,

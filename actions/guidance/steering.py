@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from actions.guidance.answering import answer, depends_on_person
 from actions.guidance.correction import Correction, correction_in
@@ -23,12 +24,14 @@ _BACK_WORDS = re.compile(
     r"回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回|刚才|刚刚|方才|之前|前面|上一|先前|头先|原来|最开始|[那这][个件张本]|[说问讲]的?"
 )
 _SHORT = 8
+_FEW = 4
 _NEAR = 0.45
 """Among the few neighbours of a matter less is enough."""
 _KIN = re.compile("妈|爸|娘|爹|奶奶|爷爷|姥|老伴|老公|老婆|爱人|媳妇|孩子|儿子|女儿|闺女|别人|同事|朋友|老人|亲戚")
 _JOINED = re.compile(
     r"[,。;、](?=[^,。;、]{1,6}也)|还有|另外|顺便|顺带|再就是|再有|以及|同时|[,。;、]?(?:我)?(?:还|也|再)(?:想|要|得)(?:问|办)?|和|跟"
 )
+_UNDER_16, _OVER_16 = re.compile("[不未]满(?:16|十六)"), re.compile("(?<![不未])满(?:16|十六)")
 _AND_THAT = re.compile("^(?:那|那么|还有|对了)?.{2,8}(?:呢|咋办|怎么办)[?？]?$")
 _BUSINESS = {
     "lost": "补领|补发|补证|丢失|遗失",
@@ -40,6 +43,7 @@ _BUSINESS = {
     "transfer": "转让|过户",
 }
 """What is done with a thing, by the words in a matter's name."""
+_PAUSE = re.compile(r"[\s,,。.;;??!!]+")
 _SPECIAL = re.compile("港澳台|港澳|台湾|外国|军队|武警|临时|异地|跨省|电动|进口|摩托|残疾")
 """Words in a name that make it the matter of few people: not meant unless they are said."""
 _WHAT_IF = re.compile(
@@ -89,7 +93,28 @@ def corrected(turn: Turn) -> Reply | None:
     if found is None:
         turn.memory.pending = None
         return _from_parse(turn) or Reply("ask_back", replies()["what_instead"])
-    return _of_person(turn, found) or _of_matter(turn, found)
+    return _of_age(turn) or _of_person(turn, found) or _of_matter(turn, found)
+
+
+def _of_age(turn: Turn) -> Reply | None:
+    """``说错了,她今年17了``: the neighbour that is for that age, where the age decides which matter it is."""
+    matter = turn.in_focus
+    ages = turn.understood.entity("age16")
+    if matter is None or len(ages) != 1:
+        return None
+    meant, other = (_UNDER_16, _OVER_16) if ages[0] == "minor" else (_OVER_16, _UNDER_16)
+    if not other.search(f"{matter.name}{matter.hint or ''}"):
+        return None
+    fitting = [
+        item.code
+        for item in matter.related
+        if item.code in turn.catalogue.matters and meant.search(turn.catalogue.matter(item.code).name)
+    ]
+    if len(fitting) != 1:
+        return None
+    aspects = [turn.memory.aspect] if turn.memory.aspect else []
+    turn.focus(fitting[0])
+    return answer(turn, aspects, replies()["corrected"])
 
 
 def _from_parse(turn: Turn) -> Reply | None:
@@ -226,7 +251,7 @@ def shift(turn: Turn) -> Reply | None:
     if not codes:
         return None
     scored = match.described(described, codes)
-    if scored[0][1] < (CLEAR if found else _NEAR):
+    if scored[0][1] < (CLEAR if found or len(essence(described)) > _FEW else _NEAR):
         return None
     best = [code for code, score in scored if score > scored[0][1] - MARGIN]
     same = sorted(best, key=lambda code: -match.fit(_minus(matter.name, described), code))
@@ -268,17 +293,23 @@ def two_matters(turn: Turn) -> Reply | None:
     understood = turn.understood
     if understood.decision not in ("answer", "clarify"):
         return None
-    text = normalise(understood.text)
-    joined = _JOINED.search(text)
-    if joined is None:
-        return None
-    for cut in _JOINED.finditer(text):
-        pair = _pair(turn, text[: cut.start()], text[cut.end() :])
+    for left, right in _halves(understood.text):
+        pair = _pair(turn, left, right)
         if pair is not None:
             turn.focus(pair[0])
             turn.memory.also = pair[1]
             return answer(turn, understood.aspects)
     return None
+
+
+def _halves(said: str) -> Iterator[tuple[str, str]]:
+    """The ways to read a message as two: two questions side by side, or joined by a word."""
+    pieces = [piece for piece in _PAUSE.split(said.strip()) if piece]
+    if len(pieces) == 2:
+        yield normalise(pieces[0]), normalise(pieces[1])
+    text = normalise(said)
+    for cut in _JOINED.finditer(text):
+        yield text[: cut.start()], text[cut.end() :]
 
 
 def _pair(turn: Turn, left: str, right: str) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from bot.nlu.aspect import NONE, AspectFinder, AspectPatterns
 from bot.nlu.calibration import Sample
+from bot.nlu.danger import CERTAIN, DangerWords
 from bot.nlu.decide import ASK, Decider
 from bot.nlu.entities import EntityFinder
 from bot.nlu.examples import Example
@@ -48,6 +49,7 @@ class Understanding:
     Attributes:
         matters: at most 5, best first, each ``{"code", "name", "confidence"}``.
         options: codes to offer when the decision is ``clarify``.
+        reliability: probability that answering for the first matter at once is right.
     """
 
     intent: str
@@ -59,6 +61,7 @@ class Understanding:
     topic: str | None = None
     referral: str | None = None
     intent_ranking: list[dict[str, Any]] = field(default_factory=list)
+    reliability: float = 0.0
 
     def contract(self) -> dict[str, Any]:
         """The fields beside Rasa's own in ``/model/parse``."""
@@ -70,6 +73,7 @@ class Understanding:
             "aspects": self.aspects,
             "referral": self.referral,
             "topic": self.topic,
+            "reliability": self.reliability,
         }
 
 
@@ -90,6 +94,7 @@ class Understander:
         self._catalogue = catalogue
         self._words = list(words)
         self._extract = extract
+        self._danger = DangerWords(catalogue.root / "lexicon" / "danger.yml")
 
     @classmethod
     def train(
@@ -146,7 +151,7 @@ class Understander:
                 against 1 for ``text``.
         """
         plain = without_places(text, places)
-        ranking = self._rank(plain, others)
+        ranking = self._alarmed(self._rank(plain, others), text)
         decision = self._decider.decide(ranking.probabilities, ranking.reliability)
         mass = self._decider.by_intent(ranking.probabilities)
         order = sorted(mass.items(), key=lambda item: -item[1])[:10]
@@ -160,6 +165,7 @@ class Understander:
             topic=None if decision.intent == ASK else decision.topic,
             referral=self._referral(decision.outcome, decision.topic),
             intent_ranking=[{"name": name, "confidence": round(p, 4)} for name, p in order],
+            reliability=round(ranking.reliability, 4),
         )
 
     def _rank(self, text: str, others: Iterable[tuple[str, float]]) -> Ranking:
@@ -172,6 +178,16 @@ class Understander:
         probabilities = np.stack([ranking.probabilities for ranking in rankings])
         reliability = float(weights @ np.array([ranking.reliability for ranking in rankings]))
         return Ranking(weights @ probabilities, reliability)
+
+    def _alarmed(self, ranking: Ranking, text: str) -> Ranking:
+        """The ranking, with the emergency first if the words leave no doubt."""
+        label = f"emergency/{self._danger.find(text)}"
+        if label not in self._decider.labels:
+            return ranking
+        index = self._decider.labels.index(label)
+        probabilities = ranking.probabilities * (1 - CERTAIN)
+        probabilities[index] += CERTAIN
+        return Ranking(probabilities, ranking.reliability)
 
     def _matters(self, probabilities: np.ndarray) -> list[dict[str, Any]]:
         out = []

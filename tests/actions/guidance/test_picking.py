@@ -180,7 +180,7 @@ def test_the_answer_to_our_question_is_what_we_asked_for(small: Catalogue) -> No
 
 def test_a_question_left_open_is_answered_for_what_is_most_likely(talk: Conversation) -> None:
     options = ["HZ-057", "HZ-062", "HZ-058"]
-    talk.say("身份证下个月到期", "ask", "clarify", codes=options, options=options, confidence=0.8)
+    talk.say("身份证要换新的", "ask", "clarify", codes=options, options=options, confidence=0.8)
     reply = talk.say("那多少钱", "follow_up", aspects=["fee"])
     assert code(reply) == "HZ-057" and reply.aspect == "fee"
     assert reply.text.startswith("我先按")
