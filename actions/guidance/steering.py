@@ -11,6 +11,7 @@ from actions.guidance.matching import CLEAR, MARGIN, essence, matcher
 from actions.guidance.models import Reply
 from actions.guidance.picking import offer, option_given
 from actions.guidance.place import asked_kind
+from actions.guidance.things import things
 from actions.guidance.turn import Turn, failed, replies, speaks_elsewhere
 from bot.text.normalise import normalise
 from knowledge.models import Matter
@@ -43,6 +44,10 @@ _BUSINESS = {
     "transfer": "转让|过户",
 }
 """What is done with a thing, by the words in a matter's name."""
+_ASKED = re.compile(
+    "(?:都)?(?:要|得|用|需要)?(?:花)?"
+    "(?:多少钱|几块钱|多久|几天|多长时间|[带拿](?:什么|啥|吗)|去哪(?:儿|里)?办?|怎么(?:办|补|换)|咋(?:办|补|换))$"
+)
 _PAUSE = re.compile(r"[\s,,。.;;??!!]+")
 _SPECIAL = re.compile("港澳台|港澳|台湾|外国|军队|武警|临时|异地|跨省|电动|进口|摩托|残疾")
 """Words in a name that make it the matter of few people: not meant unless they are said."""
@@ -306,7 +311,7 @@ def _halves(said: str) -> Iterator[tuple[str, str]]:
     """The ways to read a message as two: two questions side by side, or joined by a word."""
     pieces = [piece for piece in _PAUSE.split(said.strip()) if piece]
     if len(pieces) == 2:
-        yield normalise(pieces[0]), normalise(pieces[1])
+        yield _ASKED.sub("", normalise(pieces[0])), _ASKED.sub("", normalise(pieces[1]))
     text = normalise(said)
     for cut in _JOINED.finditer(text):
         yield text[: cut.start()], text[cut.end() :]
@@ -330,7 +335,11 @@ def _pair(turn: Turn, left: str, right: str) -> tuple[str, str] | None:
 
 def _half(turn: Turn, half: str, other: str, candidates: list[str]) -> str | None:
     """The matter of one half of the sentence; what was said in the other half fills what it leaves out."""
-    match = matcher(turn.catalogue)
+    match, known = matcher(turn.catalogue), things(turn.catalogue)
+    said = known.of(half)
+    about = [code for code in turn.understood.options if said & known.of_matter(turn.catalogue.matter(code))]
+    if said and len(about) == 1 and not said & known.of(other):
+        return about[0]
     fitting = [code for code in turn.understood.options if match.fit(half, code) >= 0.9]
     if fitting and match.fit(other, fitting[0]) < CLEAR:
         # The options stand in the order of their probability.

@@ -6,7 +6,7 @@ from actions.guidance.context import Memory, Understood
 from actions.guidance.models import ACTS
 from actions.guidance.respond import replies, respond
 from knowledge.catalogue import Catalogue
-from tests.actions.guidance.talking import Conversation, place
+from tests.actions.guidance.talking import Conversation, code, place
 
 
 @pytest.fixture
@@ -168,3 +168,45 @@ def test_a_question_behind_a_place_is_answered(catalogue: Catalogue) -> None:
     assert talk.say(text, "inform", codes=["HZ-059"], entities=entities).act == "answer"
     lost = Conversation(catalogue)
     assert lost.say("我住河西区友谊路街", "inform", codes=["HZ-059"], entities=[]).act == "ask_back"
+
+
+def test_what_is_fairly_sure_is_answered_and_named(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    options = ["JG-060", "JG-055"]
+    sure = {"options": options, "codes": options, "aspects": ["documents"]}
+    reply = talk.say("补驾驶证要拿哪些材料", "ask", "clarify", confidence=0.99, reliability=0.8, **sure)
+    assert code(reply) == "JG-060" and reply.text.startswith("我先按")
+
+
+@pytest.mark.parametrize(("confidence", "reliability"), [(0.6, 0.8), (0.99, 0.3)])
+def test_what_is_less_sure_is_asked(catalogue: Catalogue, confidence: float, reliability: float) -> None:
+    talk = Conversation(catalogue)
+    options = ["JG-060", "JG-055"]
+    reply = talk.say(
+        "驾驶证的事", "ask", "clarify", codes=options, options=options, confidence=confidence, reliability=reliability
+    )
+    assert reply.act == "clarify"
+
+
+def test_only_what_changes_the_answer_is_asked(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    options = ["HZ-057", "HZ-058", "HZ-060"]
+    same = talk.say("换身份证去哪", "ask", "clarify", codes=options, options=options, aspects=["window"])
+    assert same.act == "answer" and same.aspect == "window"
+    other = Conversation(catalogue).say(
+        "换身份证多少钱", "ask", "clarify", codes=options, options=options, aspects=["fee"]
+    )
+    assert other.act == "clarify"
+
+
+def test_a_year_answers_our_question_even_if_it_sounds_like_a_number_to_call(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.memory.pending, talk.memory.dates = "born", {"card": "身份证", "issued": "2006"}
+    assert talk.say("1979年", "emergency", "emergency", topic="emergency_119").act != "emergency"
+    assert talk.say("着火了", "emergency", "emergency", topic="emergency_119").act == "emergency"
+
+
+def test_thanks_are_no_question(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("JG-060")
+    assert talk.say("好的知道了", "follow_up").act == "smalltalk"

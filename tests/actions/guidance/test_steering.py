@@ -184,3 +184,30 @@ def test_asking_on_with_words_of_other_matters(talk: Conversation) -> None:
     options = ["HZ-034", "HF-005", "JG-028"]
     reply = talk.say("过期了还能补吗", "ask", "clarify", codes=options, options=options, aspects=["conditions"])
     assert code(reply) == "HZ-068" and reply.aspect == "conditions"
+
+
+def test_two_questions_side_by_side(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    options = ["CRJ-007", "CRJ-002"]
+    reply = talk.say(
+        "换护照多少钱 换港澳通行证多少钱", "ask", "clarify", codes=options, options=options, aspects=["fee"]
+    )
+    assert code(reply) == "CRJ-002" and [code(item) for item in reply.also] == ["CRJ-007"]
+
+
+def test_an_age_put_right_turns_to_the_matter_for_that_age(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("HZ-056", "闺女头一次办身份证,她15")
+    reply = talk.say(
+        "说错了 她今年17了", "correct", entities=[{"entity": "age16", "value": "adult", "start": 4, "end": 9}]
+    )
+    assert code(reply) == "HZ-055"
+
+
+def test_one_of_several_was_spoken_of_before(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("JG-054", "驾照到期")
+    talk.answer("JG-004", "二手车过户")
+    options = ["JG-055", "JG-054", "JG-060"]
+    reply = talk.say("驾照那个要体检吗", "ask", "clarify", codes=options, options=options, aspects=["documents"])
+    assert code(reply) == "JG-054"
