@@ -56,6 +56,7 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
     lines = [lead] if lead else []
     lines += faq.direct(matter, guidance, turn.understood, aspects)
     lines += _lines(turn, matter, guidance, aspects)
+    lines += [text for text in faq.instead(matter, guidance, aspects) if text not in lines]
     question, choices = ask(turn, matter, situation, aspects) if memory.also is None else (None, [])
     if question and choices:
         lines.append(wording.facet_question(question, [choice.name for choice in choices]))

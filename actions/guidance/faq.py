@@ -14,7 +14,9 @@ from knowledge.models import Matter
 _OPEN = re.compile("什么|啥|哪些|哪几|嘛")
 _COPY = re.compile(r"复印件")
 _INSTEAD = re.compile(r"(?:行吗|可以吗|行不|成吗|行不行|可不可以|能用吗|管用吗|代替)")
-MIN_OVERLAP = 0.6
+MIN_OVERLAP, MIN_SHARED = 0.5, 2
+_WHEN = re.compile(r"每年|\d+月\d*|\d+(?:个)?(?:工作)?日(?:内|前|以内)|\d+个?(?:天|月|年)(?:内|前|以内)")
+_MONEY = re.compile("工本费|收费|多少钱|要钱|不收|免费")
 
 
 def direct(matter: Matter, guidance: Guidance, understood: Understood, aspects: list[str]) -> list[str]:
@@ -36,13 +38,24 @@ def _from_faq(matter: Matter, text: str) -> str | None:
     asked = _pairs(text) - _pairs(matter.name)
     best, found = 0.0, None
     for item in matter.faq:
-        known = _pairs(item.question)
-        if len(asked) < 3 or not known:
+        known = _pairs(item.question) - _pairs(matter.name)
+        shared = len(asked & known)
+        if len(asked) < 2 or shared < MIN_SHARED:
             continue
-        overlap = 2 * len(asked & known) / (len(asked) + len(known))
+        # Whoever asks says more than the record, or less: the better of both views counts.
+        overlap = shared / min(len(asked), len(known))
         if overlap > best:
             best, found = overlap, item
     return sentence(found.answer) if found and best >= MIN_OVERLAP else None
+
+
+def instead(matter: Matter, guidance: Guidance, aspects: list[str]) -> list[str]:
+    """What the record says besides where the fact asked for is not confirmed: a date to keep, a note on the fee."""
+    if aspects[:1] == ["time"] and not guidance.time:
+        return [sentence(text) for text in guidance.conditions if _WHEN.search(text)][:2]
+    if aspects[:1] == ["fee"] and not guidance.fee:
+        return [sentence(item.answer) for item in matter.faq if _MONEY.search(item.question + item.answer)][:1]
+    return []
 
 
 def _asked_for(name: str, plain: str) -> bool:

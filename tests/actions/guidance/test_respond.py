@@ -150,10 +150,10 @@ def test_memory_given_in_is_not_changed(small: Catalogue) -> None:
 
 
 def test_every_real_matter_can_be_answered(catalogue: Catalogue) -> None:
-    for code in catalogue.matters:
-        understood = Understood("x", "ask", "answer", [{"code": code}])
+    for known in catalogue.matters:
+        understood = Understood("x", "ask", "answer", [{"code": known}])
         reply, _ = respond(catalogue, understood, Memory())
-        assert reply.matter and reply.matter["code"] == code
+        assert reply.matter and reply.matter["code"] == known
         assert len(reply.text) > 40
         assert "None" not in reply.text
 
