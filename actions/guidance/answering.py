@@ -7,6 +7,7 @@ from collections.abc import Callable
 from actions.guidance import faq, wording
 from actions.guidance.compose import compose, relevant_facets
 from actions.guidance.models import Choice, Guidance, Reply
+from actions.guidance.passages import ENOUGH, PLENTY, finder
 from actions.guidance.place import Whereabouts, needs
 from actions.guidance.summary import labels
 from actions.guidance.turn import Turn, named
@@ -54,9 +55,9 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
     memory.failures, memory.aspect = 0, aspects[0] if aspects else None
     memory.note(matter.name + (":" + wording.ASPECT_NAMES[aspects[0]] if aspects else ""))
     lines = [lead] if lead else []
-    lines += faq.direct(matter, guidance, turn.understood, aspects)
-    lines += _lines(turn, matter, guidance, aspects)
-    lines += [text for text in faq.instead(matter, guidance, aspects) if text not in lines]
+    first = faq.direct(matter, guidance, turn.understood, aspects) or _passage(turn, matter)
+    lines += first + [text for text in _lines(turn, matter, guidance, aspects) if text not in first]
+    lines += [text for text in faq.besides(matter, guidance, aspects) if text not in lines]
     question, choices = ask(turn, matter, situation, aspects) if memory.also is None else (None, [])
     if question and choices:
         lines.append(wording.facet_question(question, [choice.name for choice in choices]))
@@ -76,6 +77,13 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
         question=question,
         suggestions=suggestions,
     )
+
+
+def _passage(turn: Turn, matter: Matter) -> list[str]:
+    """The sentence of the record that answers just this question, if there is one."""
+    found = finder(turn.catalogue).best(matter, turn.understood.text)
+    enough = ENOUGH if turn.before == matter.code else PLENTY
+    return [found[1]] if found and found[0] >= enough else []
 
 
 def _lines(turn: Turn, matter: Matter, guidance: Guidance, aspects: list[str]) -> list[str]:

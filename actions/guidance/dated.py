@@ -30,7 +30,7 @@ def dated(turn: Turn) -> Reply | None:
     """Answers with computed dates if the message gives a date of a card or asks how long one is good for."""
     memory, understood = turn.memory, turn.understood
     waiting = memory.pending == "born"
-    if understood.decision in ("explain", "refer", "deflect", "handoff") and not waiting:
+    if understood.decision in ("refer", "deflect", "handoff") and not waiting:
         return None
     spoken = read(understood.text, turn.today, expects_birth=waiting)
     if waiting:
@@ -44,6 +44,8 @@ def dated(turn: Turn) -> Reply | None:
         _OF_CODE.get(memory.matter or "") if spoken.asks or spoken.issued or spoken.expires else None
     )
     if card is None or not (spoken.issued or spoken.expires or spoken.asks):
+        return None
+    if understood.decision == "explain" and not (spoken.issued and spoken.card):
         return None
     if _asks_more(turn, spoken, card):
         return None
@@ -121,7 +123,8 @@ def _reply(turn: Turn, card: Card, spoken: Spoken, ask: bool) -> Reply:
 
 def _about(turn: Turn, card: Card, spoken: Spoken) -> str:
     """The matter the answer is for: the one in focus if only the rule is asked for, else the renewal."""
-    focus = turn.memory.matter or ""
+    sure = turn.understood.decision == "answer" and turn.understood.codes
+    focus = turn.understood.codes[0] if sure else turn.memory.matter or ""
     only_rule = spoken.asks and not (spoken.issued or spoken.expires)
     return focus if only_rule and _OF_CODE.get(focus) == card else RENEWAL[card]
 

@@ -15,7 +15,10 @@ _OPEN = re.compile("什么|啥|哪些|哪几|嘛")
 _COPY = re.compile(r"复印件")
 _INSTEAD = re.compile(r"(?:行吗|可以吗|行不|成吗|行不行|可不可以|能用吗|管用吗|代替)")
 MIN_OVERLAP, MIN_SHARED = 0.5, 2
-_WHEN = re.compile(r"每年|\d+月\d*|\d+(?:个)?(?:工作)?日(?:内|前|以内)|\d+个?(?:天|月|年)(?:内|前|以内)")
+_WHEN = re.compile(
+    r"每年\d|\d+月\d+日|[\d一二三四五六七八九十两]+个?(?:工作)?(?:日|天|月|年|小时)(?:以内|之内|内|前|以前|以上去)"
+    r"|[\d一二三四五六七八九十]+分钟"
+)
 _MONEY = re.compile("工本费|收费|多少钱|要钱|不收|免费")
 
 
@@ -49,10 +52,12 @@ def _from_faq(matter: Matter, text: str) -> str | None:
     return sentence(found.answer) if found and best >= MIN_OVERLAP else None
 
 
-def instead(matter: Matter, guidance: Guidance, aspects: list[str]) -> list[str]:
-    """What the record says besides where the fact asked for is not confirmed: a date to keep, a note on the fee."""
-    if aspects[:1] == ["time"] and not guidance.time:
-        return [sentence(text) for text in guidance.conditions if _WHEN.search(text)][:2]
+def besides(matter: Matter, guidance: Guidance, aspects: list[str]) -> list[str]:
+    """What the record says besides the fact asked for: dates to keep, and how it is with a fee not confirmed."""
+    if aspects[:1] == ["time"]:
+        # 「多久」 may ask until when one must come as well as how long it takes.
+        said = [*guidance.conditions, *guidance.steps, *(item.answer for item in matter.faq)]
+        return [sentence(text) for text in said if _WHEN.search(text)][:2]
     if aspects[:1] == ["fee"] and not guidance.fee:
         return [sentence(item.answer) for item in matter.faq if _MONEY.search(item.question + item.answer)][:1]
     return []

@@ -19,8 +19,9 @@ from actions.guidance.dated import dated
 from actions.guidance.faq import asked_documents
 from actions.guidance.matching import matcher
 from actions.guidance.models import Choice, Reply
+from actions.guidance.passages import PLENTY, finder
 from actions.guidance.picking import ask_which, choice, facet, hint, offer, place, several_places, which_place
-from actions.guidance.steering import back, corrected, restart, same_for, shift, two_matters
+from actions.guidance.steering import back, business_in, corrected, restart, same_for, shift, two_matters
 from actions.guidance.summary import summary
 from actions.guidance.things import asks_on
 from actions.guidance.turn import Step, Turn, failed, named, replies, speaks_elsewhere, take_entities
@@ -104,6 +105,19 @@ def matter_answer(turn: Turn) -> Reply | None:
     return answer(turn, understood.aspects)
 
 
+def from_record(turn: Turn) -> Reply | None:
+    """A narrow question that the record of the matter in focus answers, whatever it would mean alone."""
+    matter, understood = turn.in_focus, turn.understood
+    if matter is None or understood.decision not in ("clarify", "ask_back", "refer", "explain"):
+        return None
+    if understood.intent in _ANSWERS_US or understood.intent in ("more", "repeat", "inform"):
+        return None
+    found = finder(turn.catalogue).best(matter, understood.text)
+    if found is None or found[0] < PLENTY:
+        return None
+    return answer(turn, understood.aspects or ["conditions"])
+
+
 def follow_up(turn: Turn) -> Reply | None:
     """A question that names no matter, about the one in focus."""
     understood = turn.understood
@@ -114,7 +128,7 @@ def follow_up(turn: Turn) -> Reply | None:
         turn.memory.asked = [*turn.memory.asked, f"more:{matter.code}"]
         return more(turn)
     if matter is not None and understood.intent == "repeat":
-        return answer(turn, [turn.memory.aspect] if turn.memory.aspect else [])
+        return answer(turn, understood.aspects or ([turn.memory.aspect] if turn.memory.aspect else []))
     if matter is not None and _asks_on(turn):
         return answer(turn, understood.aspects)
     if understood.intent != "follow_up" or _is_done(turn):
@@ -250,10 +264,22 @@ def clarify(turn: Turn) -> Reply | None:
         turn.focus(offered[0])
         lead = replies()["presumed"].format(name=turn.catalogue.matter(offered[0]).name)
         return answer(turn, understood.aspects, lead)
+    same = _same_business(turn, offered)
+    if same is not None:
+        turn.focus(same)
+        return answer(turn, understood.aspects or ([memory.aspect] if memory.aspect else []))
     memory.aspect = understood.aspects[0] if understood.aspects else None
     memory.note_words(understood.text)
     memory.presumed = offered[0] if likely > PRESUMED else None
     return offer(turn, offered, "您说的是哪一种?" if len(offered) > 1 else "是不是这一件?")
+
+
+def _same_business(turn: Turn, offered: list[str]) -> str | None:
+    """The one of several matters that does what the unclear question before asked: lost, worn, expired …"""
+    before = turn.memory.topics[-1] if turn.memory.topics else ""
+    wanted = business_in(before) if before.startswith("“") and turn.in_focus is None else set()
+    fitting = [code for code in offered if wanted & business_in(turn.catalogue.matter(code).name)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def refer(turn: Turn) -> Reply | None:
@@ -326,6 +352,7 @@ STEPS: tuple[Step, ...] = (
     several_places,
     place,
     matter_answer,
+    from_record,
     shift,
     presumed,
     follow_up,
@@ -349,7 +376,7 @@ def respond(
     Args:
         today: the day on which dates are computed; the current one by default.
     """
-    turn = Turn(catalogue, understood, replace(memory), today or date.today())
+    turn = Turn(catalogue, understood, replace(memory), today or date.today(), memory.matter)
     if understood.decision != "emergency":
         take_entities(turn)
     for step in STEPS:

@@ -20,6 +20,7 @@ from bot.text.numerals import HAN, number
 _BARE_AGE = re.compile(rf"^(?:我|他|她|孩子)?(?:今年|都|快)?(\d{{1,2}}|[{HAN}]{{1,3}})(?:了|啦)?$")
 _BARE_YEAR = re.compile(rf"^(?:是|我)?((?:19|20)\d\d|\d\d|[{HAN}]{{2}})(?:年)?(?:的|生|生人|出生)*$")
 _TERM = re.compile(r"(6|10)年(?:的)?(?:本|证|驾|有效|期)")
+_TERM_SAID = re.compile(r"[换领办发]的?是?(6|10)年的")
 _ASKS = re.compile(
     r"(?:能用|管|有效期|用|有效)(?:是|有|期)?(?:几年|多少年|多久|多长|到哪年|到什么时候)"
     r"|几年(?:到期|一换|换一次|一签)|多(?:久|长时间)(?:换|签)一次|(?:每年|年年)(?:都)?(?:要|得|用)?签"
@@ -96,7 +97,7 @@ def read(text: str, today: date, expects_birth: bool = False) -> Spoken:
         bare = _bare_year(text, today)
         if bare is not None:
             found[BIRTH] = bare
-    term = _TERM.search(plain)
+    term = _TERM.search(plain) or _TERM_SAID.search(plain)
     return Spoken(
         issued=found.get(ISSUED),
         born=found.get(BIRTH),

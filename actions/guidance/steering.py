@@ -17,28 +17,31 @@ from bot.text.normalise import normalise
 from knowledge.models import Matter
 
 _BACK = re.compile(
-    r"(?:回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回)(?:去)?(?:到)?(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|头先|原来|先前)"
+    r"(?:接着|继续|回头|回来|还是|再)说(?:说)?(?=.{1,4}(?:的|[,, ]|$))"
+    r"|(?:回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回)(?:去)?(?:到)?(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|头先|原来|先前)"
     r"|^(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|先前|头先|最开始)(?:说|问|讲)?的?(?:那|这)?(?:个|件)?(?:事|问题)?(?:呢|吧|的)?$"
     r"|(?:刚才|刚刚|方才|之前|前面|先前)(?:我)?(?:说|问|讲)?的?.{0,6}?(?:那|这)(?:个|件|张|本)"
 )
 _BACK_WORDS = re.compile(
-    r"回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回|刚才|刚刚|方才|之前|前面|上一|先前|头先|原来|最开始|[那这][个件张本]|[说问讲]的?"
+    r"(?:接着|继续|回头|回来|还是|再)说(?:说)?|回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回|刚才|刚刚|方才|之前|前面|上一|先前|头先|原来|最开始|[那这][个件张本]|[说问讲]的?"
 )
 _SHORT = 8
 _FEW = 4
 _NEAR = 0.45
 """Among the few neighbours of a matter less is enough."""
-_KIN = re.compile("妈|爸|娘|爹|奶奶|爷爷|姥|老伴|老公|老婆|爱人|媳妇|孩子|儿子|女儿|闺女|别人|同事|朋友|老人|亲戚")
+_KIN = re.compile(
+    "公公|婆婆|岳父|岳母|丈人|丈母|妈|爸|娘|爹|奶奶|爷爷|姥|老伴|老公|老婆|爱人|媳妇|孩子|儿子|女儿|闺女|别人|同事|朋友|老人|亲戚"
+)
 _JOINED = re.compile(
     r"[,。;、](?=[^,。;、]{1,6}也)|还有|另外|顺便|顺带|再就是|再有|以及|同时|[,。;、]?(?:我)?(?:还|也|再)(?:想|要|得)(?:问|办)?|和|跟"
 )
 _UNDER_16, _OVER_16 = re.compile("[不未]满(?:16|十六)"), re.compile("(?<![不未])满(?:16|十六)")
 _AND_THAT = re.compile("^(?:那|那么|还有|对了)?.{2,8}(?:呢|咋办|怎么办)[?？]?$")
 _BUSINESS = {
-    "lost": "补领|补发|补证|丢失|遗失",
-    "renew": "期满|到期|换发|换证",
-    "damaged": "损坏|损毁",
-    "first": "首次|初次|首发|申领$|设立",
+    "lost": "补领|补发|补证|丢|遗失|没了|不见",
+    "renew": "期满|到期|过期|换发|换证",
+    "damaged": "损坏|损毁|坏了",
+    "first": "首次|初次|首发|申领$|设立|第一次|头一[回次]",
     "change": "变更|更正",
     "cancel": "注销",
     "transfer": "转让|过户",
@@ -191,6 +194,10 @@ def _of_matter(turn: Turn, found: Correction) -> Reply:
     scored.sort(key=lambda item: -item[0])
     best = [item for item in scored if item[1] >= CLEAR][:4]
     if not best:
+        if before is not None and _KIN.search(found.right):
+            # 「不是我的,是我公公」: the same matter, for somebody else.
+            memory.situation = {**memory.situation, **({"applicant": "proxy"} if _may_be_proxy(turn, before) else {})}
+            return answer(turn, aspects, replies()["corrected"])
         return _from_parse(turn) or failed(turn, replies()["what_instead"])
     if len(best) == 1 or best[0][0] - best[1][0] >= MARGIN:
         turn.focus(best[0][2])
@@ -198,6 +205,10 @@ def _of_matter(turn: Turn, found: Correction) -> Reply:
     memory.aspect = aspects[0] if aspects else None
     close = [code for score, _, code in best if score > best[0][0] - 2 * MARGIN]
     return offer(turn, close if len(close) > 1 else [code for _, _, code in best], replies()["corrected_which"])
+
+
+def _may_be_proxy(turn: Turn, matter: Matter) -> bool:
+    return any(item.id == "applicant" for item in turn.catalogue.facets_of(matter))
 
 
 def _minus(name: str, words: str) -> str:
@@ -269,8 +280,8 @@ def same_for(turn: Turn) -> Reply | None:
     matter, understood = turn.in_focus, turn.understood
     if matter is None or understood.decision != "clarify" or not _AND_THAT.search(normalise(understood.text)):
         return None
-    wanted = _business(matter.name)
-    fitting = [code for code in understood.options if wanted & _business(turn.catalogue.matter(code).name)]
+    wanted = business_in(matter.name)
+    fitting = [code for code in understood.options if wanted & business_in(turn.catalogue.matter(code).name)]
     if len(fitting) != 1:
         return None
     aspects = understood.aspects or ([turn.memory.aspect] if turn.memory.aspect else [])
@@ -278,7 +289,8 @@ def same_for(turn: Turn) -> Reply | None:
     return answer(turn, aspects, replies()["shifted"].format(name=turn.catalogue.matter(fitting[0]).name))
 
 
-def _business(name: str) -> set[str]:
+def business_in(name: str) -> set[str]:
+    """What is done with a thing, by the words of a matter's name or of a question."""
     return {kind for kind, words in _BUSINESS.items() if re.search(words, name)}
 
 
@@ -310,8 +322,9 @@ def two_matters(turn: Turn) -> Reply | None:
 def _halves(said: str) -> Iterator[tuple[str, str]]:
     """The ways to read a message as two: two questions side by side, or joined by a word."""
     pieces = [piece for piece in _PAUSE.split(said.strip()) if piece]
-    if len(pieces) == 2:
-        yield _ASKED.sub("", normalise(pieces[0])), _ASKED.sub("", normalise(pieces[1]))
+    for count in range(1, len(pieces)):
+        left, right = "".join(pieces[:count]), "".join(pieces[count:])
+        yield _ASKED.sub("", normalise(left)), _ASKED.sub("", normalise(right))
     text = normalise(said)
     for cut in _JOINED.finditer(text):
         yield text[: cut.start()], text[cut.end() :]

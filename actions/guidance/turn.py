@@ -30,12 +30,18 @@ def replies() -> dict[str, str]:
 
 @dataclass
 class Turn:
-    """Everything one step may look at. ``today`` is the day on which the dates are computed."""
+    """Everything one step may look at.
+
+    Attributes:
+        today: the day on which the dates are computed.
+        before: the matter that was in focus when the turn began.
+    """
 
     catalogue: Catalogue
     understood: Understood
     memory: Memory
     today: date
+    before: str | None = None
 
     @property
     def in_focus(self) -> Matter | None:

@@ -18,7 +18,7 @@ MISSED_OPTION = 6.0
 """Asking back, and the right matter is not among the options."""
 MISSED_EMERGENCY = 60.0
 """Not naming the emergency number when it was needed."""
-FALSE_ALARM = 20.0
+FALSE_ALARM = 40.0
 """Naming the emergency number when it was not needed: whoever is told to call the fire brigade for a birth year
 trusts nothing after that."""
 WRONG_DISMISSAL = 10.0

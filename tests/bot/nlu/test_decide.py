@@ -51,7 +51,7 @@ def test_other_bodies_and_small_talk() -> None:
 
 
 def test_danger_wins_long_before_it_is_likely() -> None:
-    assert decide(emergency_110=0.3, A=0.7).outcome == "emergency"
+    assert decide(emergency_110=0.45, A=0.55).outcome == "emergency"
     assert decide(emergency_110=0.03, A=0.95).outcome == "answer"
 
 
