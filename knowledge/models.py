@@ -282,6 +282,7 @@ class Matter(Record):
 
     Attributes:
         hint: the case this matter is for in at most 24 characters, shown beside its name as a choice.
+        alert: what to do at once before anything else, said first; only where waiting does harm.
         situations: facets that change this matter's answer, in the order they are asked; a string
             names a shared facet of ``knowledge/facets.yml``.
         legal_basis: law citations; not every one needs its text in our snapshot.
@@ -295,6 +296,7 @@ class Matter(Record):
     kind: str
     summary: str
     hint: str | None = Field(None, max_length=40)
+    alert: Sourced | None = None
     situations: list[Facet | str] = Field(default_factory=list)
     conditions: list[Sourced] = Field(default_factory=list)
     documents: list[Document] = Field(default_factory=list)

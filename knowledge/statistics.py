@@ -11,7 +11,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.models import Record
 
 _ELEMENTS = (
-    "hint", "situations", "conditions", "documents", "steps", "self_service", "fee", "time", "result",
+    "hint", "alert", "situations", "conditions", "documents", "steps", "self_service", "fee", "time", "result",
     "validity", "tips", "faq", "related",
 )  # fmt: skip
 

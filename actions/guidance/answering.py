@@ -58,6 +58,8 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
     first = faq.direct(matter, guidance, turn.understood, aspects) or _passage(turn, matter)
     lines += first + [text for text in _lines(turn, matter, guidance, aspects) if text not in first]
     lines += [text for text in faq.besides(matter, guidance, aspects) if text not in lines]
+    if matter.alert is not None and turn.before != matter.code:
+        lines[0] = wording.sentence(matter.alert.text) + lines[0]
     question, choices = ask(turn, matter, situation, aspects) if memory.also is None else (None, [])
     if question and choices:
         lines.append(wording.facet_question(question, [choice.name for choice in choices]))

@@ -21,6 +21,7 @@ _OF_CODE = {
     **dict.fromkeys(("JG-049", "JG-054", "JG-055", "JG-060"), Card.LICENCE),
     **dict.fromkeys(("HZ-067", "HZ-068", "HZ-069"), Card.RESIDENCE),
 }
+_AND_FOR = re.compile("(?:呢|咋办|怎么办)[?？]?$")
 _CHILD = re.compile("孩子|儿子|女儿|闺女|小子|孙")
 _SOON = timedelta(days=183)
 _SKIP = frozenset({"skip", "deny"})
@@ -40,10 +41,11 @@ def dated(turn: Turn) -> Reply | None:
         if spoken.birth(turn.today) is None:
             return None
         return _reply(turn, Card(memory.dates["card"]), _remembered(turn, spoken), ask=False)
-    card = spoken.card or (
-        _OF_CODE.get(memory.matter or "") if spoken.asks or spoken.issued or spoken.expires else None
-    )
-    if card is None or not (spoken.issued or spoken.expires or spoken.asks):
+    # 「我妈四十八了,她换呢」 after the answer for somebody else.
+    again = memory.aspect == "time" and spoken.age is not None and bool(_AND_FOR.search(normalise(understood.text)))
+    says = spoken.asks or spoken.issued or spoken.expires or again
+    card = spoken.card or (_OF_CODE.get(memory.matter or "") if says else None)
+    if card is None or not says:
         return None
     if understood.decision == "explain" and not (spoken.issued and spoken.card):
         return None

@@ -19,6 +19,7 @@ _WHEN = re.compile(
     r"每年\d|\d+月\d+日|[\d一二三四五六七八九十两]+个?(?:工作)?(?:日|天|月|年|小时)(?:以内|之内|内|前|以前|以上去)"
     r"|[\d一二三四五六七八九十]+分钟"
 )
+_ABOUT_TIME = re.compile("多久|几天|多少天|多长|什么时候|啥时候|期限|时限|几年|年年|每年|来得及|晚了")
 _MONEY = re.compile("工本费|收费|多少钱|要钱|不收|免费")
 
 
@@ -56,7 +57,8 @@ def besides(matter: Matter, guidance: Guidance, aspects: list[str]) -> list[str]
     """What the record says besides the fact asked for: dates to keep, and how it is with a fee not confirmed."""
     if aspects[:1] == ["time"]:
         # 「多久」 may ask until when one must come as well as how long it takes.
-        said = [*guidance.conditions, *guidance.steps, *(item.answer for item in matter.faq)]
+        said = [*guidance.conditions, *guidance.steps]
+        said += [item.answer for item in matter.faq if _ABOUT_TIME.search(item.question)]
         return [sentence(text) for text in said if _WHEN.search(text)][:2]
     if aspects[:1] == ["fee"] and not guidance.fee:
         return [sentence(item.answer) for item in matter.faq if _MONEY.search(item.question + item.answer)][:1]

@@ -17,11 +17,11 @@ from bot.text.normalise import normalise
 from knowledge.models import Matter
 
 _BACK = re.compile(
-    r"(?:接着|继续|回头|回来|还是|再)说(?:说)?(?=.{1,4}(?:的|[,, ]|$))"
-    r"|(?:回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回)(?:去)?(?:到)?(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|头先|原来|先前)"
+    r"(?:回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回)(?:去)?(?:到)?(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|头先|原来|先前)"
     r"|^(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|先前|头先|最开始)(?:说|问|讲)?的?(?:那|这)?(?:个|件)?(?:事|问题)?(?:呢|吧|的)?$"
     r"|(?:刚才|刚刚|方才|之前|前面|先前)(?:我)?(?:说|问|讲)?的?.{0,6}?(?:那|这)(?:个|件|张|本)"
 )
+_RESUME = re.compile("(?:接着|继续|回头|回来|还是|再|先)(?:说|讲|问|聊)")
 _BACK_WORDS = re.compile(
     r"(?:接着|继续|回头|回来|还是|再)说(?:说)?|回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回|刚才|刚刚|方才|之前|前面|上一|先前|头先|原来|最开始|[那这][个件张本]|[说问讲]的?"
 )
@@ -64,7 +64,7 @@ def back(turn: Turn) -> Reply | None:
     memory = turn.memory
     text = normalise(turn.understood.text)
     if not _BACK.search(text):
-        return None
+        return _resumed(turn, text)
     known = [code for code in memory.earlier if code in turn.catalogue.matters]
     if not known:
         return answer(turn, turn.understood.aspects) if turn.in_focus and len(text) <= 12 else None
@@ -74,6 +74,24 @@ def back(turn: Turn) -> Reply | None:
     aspects = turn.understood.aspects
     turn.focus(wanted)
     return answer(turn, aspects, replies()["back"].format(name=turn.catalogue.matter(wanted).name))
+
+
+def _resumed(turn: Turn, text: str) -> Reply | None:
+    """``回头说通行证``: the matter spoken of before that is about the thing named."""
+    if not _RESUME.search(text):
+        return None
+    known = things(turn.catalogue)
+    said = known.of(text)
+    among = [code for code in (*turn.memory.earlier, turn.memory.matter) if code in turn.catalogue.matters]
+    about = [code for code in among if code and said & known.of_matter(turn.catalogue.matter(code))]
+    also = turn.memory.also
+    if also and said & known.of_matter(turn.catalogue.matter(also)):
+        about.append(also)
+    if not about:
+        return None
+    aspects = turn.understood.aspects
+    turn.focus(about[-1])
+    return answer(turn, aspects, replies()["back"].format(name=turn.catalogue.matter(about[-1]).name))
 
 
 def _best(turn: Turn, text: str, codes: list[str]) -> str | None:
@@ -310,7 +328,7 @@ def two_matters(turn: Turn) -> Reply | None:
     understood = turn.understood
     if understood.decision not in ("answer", "clarify"):
         return None
-    for left, right in _halves(understood.text):
+    for left, right in _halves(turn):
         pair = _pair(turn, left, right)
         if pair is not None:
             turn.focus(pair[0])
@@ -319,12 +337,15 @@ def two_matters(turn: Turn) -> Reply | None:
     return None
 
 
-def _halves(said: str) -> Iterator[tuple[str, str]]:
-    """The ways to read a message as two: two questions side by side, or joined by a word."""
+def _halves(turn: Turn) -> Iterator[tuple[str, str]]:
+    """The ways to read a message as two: two questions about two things side by side, or joined by a word."""
+    said, known = turn.understood.text, things(turn.catalogue)
     pieces = [piece for piece in _PAUSE.split(said.strip()) if piece]
     for count in range(1, len(pieces)):
         left, right = "".join(pieces[:count]), "".join(pieces[count:])
-        yield _ASKED.sub("", normalise(left)), _ASKED.sub("", normalise(right))
+        first, second = known.of(left), known.of(right)
+        if first and second and not first & second:
+            yield _ASKED.sub("", normalise(left)), _ASKED.sub("", normalise(right))
     text = normalise(said)
     for cut in _JOINED.finditer(text):
         yield text[: cut.start()], text[cut.end() :]

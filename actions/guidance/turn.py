@@ -63,6 +63,7 @@ class Turn:
 
 
 SURELY_A_MATTER = 0.9
+_LEANING = 10
 
 
 def speaks_elsewhere(turn: Turn) -> bool:
@@ -76,7 +77,9 @@ def speaks_elsewhere(turn: Turn) -> bool:
         return False
     if names_thing(turn.catalogue, matter, understood.text, understood.aspects):
         return True
-    return bool(understood.matters) and float(understood.matters[0]["confidence"]) > SURELY_A_MATTER
+    # Short words and questions of who may act lean on what was said before, however sure they look alone.
+    leaning = len(understood.text) <= _LEANING or understood.aspects[:1] == ["proxy"]
+    return not leaning and bool(understood.matters) and understood.matters[0]["confidence"] > SURELY_A_MATTER
 
 
 Step = Callable[[Turn], Reply | None]

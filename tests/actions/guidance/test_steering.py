@@ -211,3 +211,21 @@ def test_one_of_several_was_spoken_of_before(catalogue: Catalogue) -> None:
     options = ["JG-055", "JG-054", "JG-060"]
     reply = talk.say("驾照那个要体检吗", "ask", "clarify", codes=options, options=options, aspects=["documents"])
     assert code(reply) == "JG-054"
+
+
+@pytest.mark.parametrize("text", ["回头说通行证 它多少钱", "接着讲港澳通行证 收费吗"])
+def test_resuming_by_the_thing(catalogue: Catalogue, text: str) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("CRJ-007", "港澳通行证快到期")
+    talk.answer("CRJ-002", "护照也到期了")
+    options = ["JG-043", "CRJ-006"]
+    reply = talk.say(text, "ask", "clarify", codes=options, options=options, aspects=["fee"])
+    assert code(reply) == "CRJ-007" and reply.aspect == "fee"
+
+
+def test_a_remark_with_a_pause_is_not_two_matters(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("HZ-013", "户口本找不着了")
+    options = ["HZ-012", "HZ-009"]
+    reply = talk.say("我是户主 我自己去", "ask", "clarify", codes=options, options=options, aspects=["proxy"])
+    assert "第二件" not in reply.text
