@@ -108,7 +108,8 @@ def _rasa(pipeline: list[dict[str, Any]]) -> Rank:
 _WORDS = [
     {"name": "JiebaTokenizer"},
     {"name": "CountVectorsFeaturizer"},
-    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+    # Without a limit the logistic regression's optimiser alone would need some 20 GB.
+    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4, "max_features": 30_000},
 ]
 
 
