@@ -164,7 +164,7 @@ def same_answer(turn: Turn, codes: list[str], aspects: list[str]) -> bool:
     for matter in map(turn.catalogue.matter, codes):
         found = compose(turn.catalogue, matter, turn.memory.situation, turn.memory.whereabouts(matter))
         part = {
-            "window": (matter.window, found.windows),
+            "window": (matter.window.levels, matter.window.place, matter.window.desk, found.windows),
             "fee": found.fee,
             "time": found.time,
             "online": found.online,

@@ -43,6 +43,10 @@ LIKELY_FIT = 0.5
 _OTHER = re.compile(r"^(?:再|给我)?换一?(?:个|件|批|样)(?:吧|别的)?$|^(?:不是|不对)(?:这个|这件)")
 _SAME_AGAIN = re.compile(r"^(?:那|那么)?也(?:是|要|得)?")
 _ANSWERS_US = ("choose", "none_of_these", "start_over", "affirm", "deny", "skip")
+_WILL_DO = re.compile("^(?:那|那我)?(?:拿|用|凭|光)?.{2,8}(?:行|可以|成|能用|算数|顶用|认)(?:吗|不|么|不行)[?？]?$")
+_FEW_WORDS = 14
+WORTH = 0.3
+"""How much a sentence of the record must account for to be what 「…行吗」 asks."""
 _DATE_ONLY = re.compile(r"^(?:是|我)?\d{2,4}(?:年.{0,8}|[-./]\d.*)(?:的|生|生人|出生)*$")
 _LACKS = re.compile("没有?|还没|未|缺")
 _SHORT = 8
@@ -108,12 +112,15 @@ def matter_answer(turn: Turn) -> Reply | None:
 def from_record(turn: Turn) -> Reply | None:
     """A narrow question that the record of the matter in focus answers, whatever it would mean alone."""
     matter, understood = turn.in_focus, turn.understood
-    if matter is None or understood.decision not in ("clarify", "ask_back", "refer", "explain"):
+    text = normalise(understood.text)
+    # 「那居住登记的条子行吗」 sounds like a matter of its own, and asks whether the one in focus takes it.
+    will_do = len(text) <= _FEW_WORDS and bool(_WILL_DO.search(text))
+    if matter is None or not (will_do or understood.decision in ("clarify", "ask_back", "refer", "explain")):
         return None
     if understood.intent in _ANSWERS_US or understood.intent in ("more", "repeat", "inform"):
         return None
     found = finder(turn.catalogue).best(matter, understood.text)
-    if found is None or found[0] < PLENTY:
+    if found is None or found[0] < (WORTH if will_do else PLENTY):
         return None
     return answer(turn, understood.aspects or ["conditions"])
 
@@ -351,8 +358,8 @@ STEPS: tuple[Step, ...] = (
     dated,
     several_places,
     place,
-    matter_answer,
     from_record,
+    matter_answer,
     shift,
     presumed,
     follow_up,

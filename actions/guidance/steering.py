@@ -12,7 +12,7 @@ from actions.guidance.models import Reply
 from actions.guidance.picking import offer, option_given
 from actions.guidance.place import asked_kind
 from actions.guidance.things import things
-from actions.guidance.turn import Turn, failed, replies, speaks_elsewhere
+from actions.guidance.turn import SURELY_A_MATTER, Turn, failed, replies, speaks_elsewhere
 from bot.text.normalise import normalise
 from knowledge.models import Matter
 
@@ -21,6 +21,7 @@ _BACK = re.compile(
     r"|^(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|先前|头先|最开始)(?:说|问|讲)?的?(?:那|这)?(?:个|件)?(?:事|问题)?(?:呢|吧|的)?$"
     r"|(?:刚才|刚刚|方才|之前|前面|先前)(?:我)?(?:说|问|讲)?的?.{0,6}?(?:那|这)(?:个|件|张|本)"
 )
+_SLIP = re.compile("[说打写搞弄记挑选]错了?|说[反岔]了|口误")
 _RESUME = re.compile("(?:接着|继续|回头|回来|还是|再|先)(?:说|讲|问|聊)")
 _BACK_WORDS = re.compile(
     r"(?:接着|继续|回头|回来|还是|再)说(?:说)?|回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回|刚才|刚刚|方才|之前|前面|上一|先前|头先|原来|最开始|[那这][个件张本]|[说问讲]的?"
@@ -36,7 +37,7 @@ _JOINED = re.compile(
     r"[,。;、](?=[^,。;、]{1,6}也)|还有|另外|顺便|顺带|再就是|再有|以及|同时|[,。;、]?(?:我)?(?:还|也|再)(?:想|要|得)(?:问|办)?|和|跟"
 )
 _UNDER_16, _OVER_16 = re.compile("[不未]满(?:16|十六)"), re.compile("(?<![不未])满(?:16|十六)")
-_AND_THAT = re.compile("^(?:那|那么|还有|对了)?.{2,8}(?:呢|咋办|怎么办)[?？]?$")
+_AND_THAT = re.compile("^(?:那|那么|还有|对了)?.{2,8}(?:呢|咋办|怎么办|那个)[?？]?$")
 _BUSINESS = {
     "lost": "补领|补发|补证|丢|遗失|没了|不见",
     "renew": "期满|到期|过期|换发|换证",
@@ -65,13 +66,13 @@ def back(turn: Turn) -> Reply | None:
     text = normalise(turn.understood.text)
     if not _BACK.search(text):
         return _resumed(turn, text)
+    aspects = turn.understood.aspects
     known = [code for code in memory.earlier if code in turn.catalogue.matters]
     if not known:
-        return answer(turn, turn.understood.aspects) if turn.in_focus and len(text) <= 12 else None
+        return answer(turn, turn.understood.aspects) if turn.in_focus and (len(text) <= 12 or aspects) else None
     rest = _BACK_WORDS.sub("", text)
     among = [*known, memory.matter] if memory.matter else known
     wanted = _best(turn, rest, among) or known[-1]
-    aspects = turn.understood.aspects
     turn.focus(wanted)
     return answer(turn, aspects, replies()["back"].format(name=turn.catalogue.matter(wanted).name))
 
@@ -112,7 +113,7 @@ def corrected(turn: Turn) -> Reply | None:
     """The person takes back something: a matter, who it is for, where they live, why."""
     understood = turn.understood
     found = correction_in(normalise(understood.text))
-    if understood.intent != "correct" and (found is None or not found.wrong):
+    if understood.intent != "correct" and (found is None or not (found.wrong or _SLIP.search(understood.text))):
         return None
     if turn.in_focus is None and not turn.memory.choices and (found is None or understood.decision == "answer"):
         return None
@@ -217,6 +218,9 @@ def _of_matter(turn: Turn, found: Correction) -> Reply:
             memory.situation = {**memory.situation, **({"applicant": "proxy"} if _may_be_proxy(turn, before) else {})}
             return answer(turn, aspects, replies()["corrected"])
         return _from_parse(turn) or failed(turn, replies()["what_instead"])
+    sure = turn.understood.matters[:1]
+    likely = [item for item in best if sure and item[2] == sure[0]["code"] and sure[0]["confidence"] >= SURELY_A_MATTER]
+    best = likely or best
     if len(best) == 1 or best[0][0] - best[1][0] >= MARGIN:
         turn.focus(best[0][2])
         return answer(turn, aspects, replies()["corrected"])
@@ -372,6 +376,10 @@ def _half(turn: Turn, half: str, other: str, candidates: list[str]) -> str | Non
     match, known = matcher(turn.catalogue), things(turn.catalogue)
     said = known.of(half)
     about = [code for code in turn.understood.options if said & known.of_matter(turn.catalogue.matter(code))]
+    if len(about) > 1:
+        # 「身份证和驾驶证都丢了」: what happened is said once for both.
+        done = business_in(half) or business_in(other)
+        about = [code for code in about if done & business_in(turn.catalogue.matter(code).name)]
     if said and len(about) == 1 and not said & known.of(other):
         return about[0]
     fitting = [code for code in turn.understood.options if match.fit(half, code) >= 0.9]

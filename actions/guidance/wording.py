@@ -295,7 +295,10 @@ def proxy(matter: Matter, guidance: Guidance, has_proxy_facet: bool) -> list[str
         lines = [*([] if strict else ["可以托人办。"]), *(sentence(text) for text in said[:1])]
         return [*lines, "替别人办要带的材料:", *documents(guidance)] if guidance.documents else lines
     if said:
-        return [sentence(text) for text in said[:2]]
+        also = [
+            item["text"] for item in guidance.tips if _ABOUT_PROXY.search(item["text"]) and item["text"] not in said
+        ]
+        return [sentence(text) for text in [*said[:2], *also[:1]]]
     return [f"能不能让别人替您办,还没有核实到。请先打 {HOTLINE} 或问窗口再去。"]
 
 
