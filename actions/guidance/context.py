@@ -14,7 +14,7 @@ from knowledge.models import Matter
 
 SLOTS = (
     "matter", "aspect", "situation", "place", "choices", "pending", "asked", "failures",
-    "earlier", "also", "rejected", "dates", "topics", "presumed",
+    "earlier", "also", "rejected", "dates", "topics", "presumed", "offered",
 )  # fmt: skip
 """The slots of the domain that :class:`Memory` reads and writes."""
 
@@ -114,6 +114,7 @@ class Memory:
         rejected: codes the person said are not meant; not offered again.
         dates: ``card`` and ``issued`` or ``born``, year-month-day as far as known.
         topics: what was asked so far, in a few words each, for whoever takes over.
+        offered: codes offered last, also after one of them was taken.
         presumed: of the matters offered, the one most likely meant, if one is.
     """
 
@@ -131,6 +132,7 @@ class Memory:
     dates: dict[str, str] = field(default_factory=dict)
     topics: list[str] = field(default_factory=list)
     presumed: str | None = None
+    offered: list[str] = field(default_factory=list)
 
     @classmethod
     def from_slots(cls, slots: dict[str, Any]) -> Memory:

@@ -23,6 +23,9 @@ _OF_CODE = {
 }
 _AND_FOR = re.compile("(?:呢|咋办|怎么办)[?？]?$")
 _CHILD = re.compile("孩子|儿子|女儿|闺女|小子|孙")
+_FIRST_CARD = ("HZ-056", "HZ-055")
+"""The first identity card before and from the 16th birthday."""
+ADULT_CARD = 16
 _SOON = timedelta(days=183)
 _SKIP = frozenset({"skip", "deny"})
 
@@ -44,7 +47,7 @@ def dated(turn: Turn) -> Reply | None:
     # 「我妈四十八了,她换呢」 after the answer for somebody else.
     again = memory.aspect == "time" and spoken.age is not None and bool(_AND_FOR.search(normalise(understood.text)))
     says = spoken.asks or spoken.issued or spoken.expires or again
-    card = spoken.card or (_OF_CODE.get(memory.matter or "") if says else None)
+    card = spoken.card or (_talked_of(turn) if says else None)
     if card is None or not says:
         return None
     if understood.decision == "explain" and not (spoken.issued and spoken.card):
@@ -55,6 +58,14 @@ def dated(turn: Turn) -> Reply | None:
     if spoken.issued:
         memory.dates["issued"] = _packed(spoken.issued)
     return _reply(turn, card, spoken, ask=True)
+
+
+def _talked_of(turn: Turn) -> Card | None:
+    """The card of the matter in focus, or of all the matters just offered."""
+    if turn.memory.matter:
+        return _OF_CODE.get(turn.memory.matter)
+    cards = {_OF_CODE.get(code) for code in turn.memory.choices}
+    return next(iter(cards)) if len(cards) == 1 else None
 
 
 def _asks_more(turn: Turn, spoken: Spoken, card: Card) -> bool:
@@ -128,6 +139,8 @@ def _about(turn: Turn, card: Card, spoken: Spoken) -> str:
     sure = turn.understood.decision == "answer" and turn.understood.codes
     focus = turn.understood.codes[0] if sure else turn.memory.matter or ""
     only_rule = spoken.asks and not (spoken.issued or spoken.expires)
+    if focus in _FIRST_CARD and spoken.age is not None:
+        focus = _FIRST_CARD[spoken.age >= ADULT_CARD]
     return focus if only_rule and _OF_CODE.get(focus) == card else RENEWAL[card]
 
 

@@ -7,6 +7,7 @@ sentence of its record by the characters and pairs they share, each counting by 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,11 @@ from knowledge.catalogue import Catalogue
 from knowledge.models import Matter
 
 MIN_PAIRS = 1
+PREFERENCE = 0.15
+_WANTED = {
+    "fee": re.compile("[\\d一二三四五六七八九十百]元|免费|不收|自己出|承担"),
+    "time": re.compile("[\\d一二三四五六七八九十]+个?(?:工作)?(?:日|天|月|年|小时|分钟)"),
+}
 ENOUGH = 0.37
 """How much of what is asked about the matter in focus a sentence must account for to be said first."""
 PLENTY = 0.55
@@ -81,14 +87,18 @@ class Finder:
     def _weight(self, grams: set[str]) -> float:
         return sum(self._weights.get(gram, self._unknown * len(gram)) for gram in grams)
 
-    def best(self, matter: Matter, text: str) -> tuple[float, str] | None:
-        """How much of ``text`` the nearest sentence accounts for, 0 to 1, and what it says; None if nothing fits."""
+    def best(self, matter: Matter, text: str, aspect: str | None = None) -> tuple[float, str] | None:
+        """How much of ``text`` the nearest sentence accounts for, 0 to 1, and what it says; None if nothing fits.
+
+        Of two that fit alike the one with a sum counts more for a fee, the one with a period for the time.
+        """
+        wanted = _WANTED.get(aspect or "")
         name = set(_grams(matter.name))
         asked = set(_grams(text)) - name
         whole = self._weight(asked)
         if not whole:
             return None
-        found: tuple[float, str] | None = None
+        found: tuple[float, str, float] | None = None
         for item, question, said in self._passages.get(matter.code, ()):
             shared = asked & (question | said)
             if sum(len(gram) == 2 for gram in shared) < MIN_PAIRS:
@@ -97,9 +107,10 @@ class Finder:
             if question and (own := self._weight(question - name)):
                 # Who asks just what the record's question asks may say more around it.
                 score = max(score, 0.9 * self._weight(asked & question) / own)
-            if found is None or score > found[0]:
-                found = score, item.text
-        return found
+            bonus = PREFERENCE if wanted and wanted.search(item.text) else 0.0
+            if found is None or score + bonus > found[0] + found[2]:
+                found = score, item.text, bonus
+        return found[:2] if found else None
 
 
 _latest: list[Finder] = []

@@ -13,6 +13,7 @@ from actions.guidance.correction import correction_in
 from actions.guidance.matching import essence, matcher, named
 from actions.guidance.models import Choice, Reply
 from actions.guidance.place import asked_kind
+from actions.guidance.things import things
 from actions.guidance.turn import Turn, failed, focus_named, replies
 from bot.text.normalise import normalise
 from bot.text.ordinals import position
@@ -20,7 +21,7 @@ from bot.text.places import district_stem, street_stem
 from knowledge.models import Facet, Matter
 
 _SKIPS = frozenset({"skip", "deny"})
-_SKIP_WORDS = re.compile(r"^(?:跳过|略过|不想说|不方便说|不说|不知道|说不(?:清|好|上来)|不清楚|忘了|算了)")
+_SKIP_WORDS = re.compile(r"^(?:别的)?(?:跳过|略过|不想说|不方便说|不说|不知道|说不(?:清|好|上来)|不清楚|忘了|算了)")
 _ENOUGH = re.compile(r"^(?:不用|不需要|没了|没有了|没事|不问了)")
 _NONE = re.compile(
     r"^(?:这些|这几个|以上|上面)?(?:都|全|一个也?)(?:不是|不对|没有)|^换一(?:个|批|组)$|^没有我要的|^没有$"
@@ -50,6 +51,7 @@ def choice(turn: Turn) -> Reply | None:
     # 「不是到期的,是坏了的那个」 picks by what it puts in the place of the other.
     correction = correction_in(text)
     text = correction.right if correction and correction.wrong else text
+    text = things(turn.catalogue).without_origin(text) or text
     code = _picked(turn, text)
     if code is not None:
         aspects = understood.aspects or ([memory.aspect] if memory.aspect else [])
@@ -118,7 +120,7 @@ def _none_of_these(turn: Turn) -> Reply:
 def offer(turn: Turn, codes: list[str], heading: str) -> Reply:
     """Ask which of several matters is meant, by what tells them apart."""
     memory = turn.memory
-    memory.choices, memory.pending = list(codes), "choice"
+    memory.choices, memory.pending, memory.offered = list(codes), "choice", list(codes)
     choices = [Choice(matter.code, matter.name, hint(matter)) for matter in map(turn.catalogue.matter, codes)]
     last = "回复数字就行;都不是就说“都不是”。" if len(codes) > 1 else "是就回“是”,不是就说说是什么事。"
     text = "\n".join([heading, *wording.choice_lines(choices), last])

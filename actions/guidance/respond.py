@@ -43,6 +43,7 @@ LIKELY_FIT = 0.5
 _OTHER = re.compile(r"^(?:再|给我)?换一?(?:个|件|批|样)(?:吧|别的)?$|^(?:不是|不对)(?:这个|这件)")
 _SAME_AGAIN = re.compile(r"^(?:那|那么)?也(?:是|要|得)?")
 _ANSWERS_US = ("choose", "none_of_these", "start_over", "affirm", "deny", "skip")
+_JUST_TELL = re.compile("直接(?:跟我|给我)?(?:告诉|说|讲)|你就(?:直接)?说")
 _WILL_DO = re.compile("^(?:那|那我)?(?:拿|用|凭|光)?.{2,8}(?:行|可以|成|能用|算数|顶用|认)(?:吗|不|么|不行)[?？]?$")
 _FEW_WORDS = 14
 WORTH = 0.3
@@ -233,8 +234,12 @@ def control(turn: Turn) -> Reply | None:
     matter = turn.in_focus
     if matter is None:
         return None
+    if _JUST_TELL.search(text) and understood.decision != "answer":
+        return answer(turn, understood.aspects or ([memory.aspect] if memory.aspect else []))
     other = bool(_OTHER.search(text))
-    unclear = understood.decision in ("ask_back", "clarify") and len(text) <= _SHORT
+    unclear = understood.decision in ("ask_back", "clarify") and (
+        len(text) <= _SHORT or (len(text) <= 2 * _SHORT and asks_on(turn.catalogue, matter, text, []))
+    )
     if understood.intent == "inform" or (unclear and understood.intent in ("ask", "vague", "follow_up")):
         facets = {facet.id for facet in turn.catalogue.facets_of(matter)}
         if understood.intent == "inform":
@@ -271,7 +276,8 @@ def clarify(turn: Turn) -> Reply | None:
         turn.focus(offered[0])
         lead = replies()["presumed"].format(name=turn.catalogue.matter(offered[0]).name)
         return answer(turn, understood.aspects, lead)
-    same = _same_business(turn, offered)
+    left = [code for code in offered if code in memory.offered and code != memory.matter]
+    same = left[0] if len(left) == 1 and left[0] == offered[0] else _same_business(turn, offered)
     if same is not None:
         turn.focus(same)
         return answer(turn, understood.aspects or ([memory.aspect] if memory.aspect else []))

@@ -21,6 +21,7 @@ _BACK = re.compile(
     r"|^(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|先前|头先|最开始)(?:说|问|讲)?的?(?:那|这)?(?:个|件)?(?:事|问题)?(?:呢|吧|的)?$"
     r"|(?:刚才|刚刚|方才|之前|前面|先前)(?:我)?(?:说|问|讲)?的?.{0,6}?(?:那|这)(?:个|件|张|本)"
 )
+_THAT_ONE = re.compile("^(.{1,6})那个")
 _SLIP = re.compile("[说打写搞弄记挑选]错了?|说[反岔]了|口误")
 _RESUME = re.compile("(?:接着|继续|回头|回来|还是|再|先)(?:说|讲|问|聊)")
 _BACK_WORDS = re.compile(
@@ -79,6 +80,15 @@ def back(turn: Turn) -> Reply | None:
 
 def _resumed(turn: Turn, text: str) -> Reply | None:
     """``回头说通行证``: the matter spoken of before that is about the thing named."""
+    pointed = _THAT_ONE.search(text)
+    if pointed and turn.understood.decision != "answer":
+        done = business_in(pointed[1])
+        codes = [code for code in turn.memory.earlier if code in turn.catalogue.matters]
+        meant = [code for code in codes if done & business_in(turn.catalogue.matter(code).name)]
+        if len(meant) == 1 and turn.in_focus and not done & business_in(turn.in_focus.name):
+            turn.focus(meant[0])
+            lead = replies()["back"].format(name=turn.catalogue.matter(meant[0]).name)
+            return answer(turn, turn.understood.aspects, lead)
     if not _RESUME.search(text):
         return None
     known = things(turn.catalogue)
@@ -270,7 +280,13 @@ def shift(turn: Turn) -> Reply | None:
         return None
     if understood.decision == "clarify" and len(text) > _SHORT:
         return None
+    facets = {item.id for item in turn.catalogue.facets_of(matter)}
+    if understood.situation(facets):
+        # 「我是租的房」 says more about the case in hand.
+        return None
     found = _WHAT_IF.match(text)
+    if found is None and understood.intent != "choose" and not business_in(text):
+        return None
     described = found[1] if found else text if understood.intent == "choose" or len(text) <= _SHORT else ""
     if not re.search("[\u4e00-\u9fff]", essence(described)) or understood.intent in (
         "affirm",

@@ -13,6 +13,8 @@ from knowledge import yamlio
 from knowledge.catalogue import Catalogue
 from knowledge.models import Matter
 
+_HERE_OR_NOT = ("天津", "本市", "本地", "外地", "外省", "外省市", "老家", "农村", "外埠")
+
 
 class Things:
     """The list of things of one catalogue (``knowledge/lexicon/things.yml``)."""
@@ -21,12 +23,22 @@ class Things:
         self.catalogue = catalogue
         loaded: dict[str, list[str]] = yamlio.read(catalogue.root / "lexicon" / "things.yml")
         self._thing = {normalise(word): thing for thing, words in loaded.items() for word in words}
+        elsewhere = yamlio.read(catalogue.root / "lexicon" / "other_places.yml")
+        places = "|".join(map(re.escape, (*_HERE_OR_NOT, *elsewhere["provinces"], *elsewhere["cities"])))
+        self._origin = re.compile(
+            f"(?:我|他|她)?(?:家)?(?:是)?(?:{places})(?:省|市)?(?:的)?(?:户口|户籍)(?![本簿页迁登])(?:的|,|,)?"
+            f"|(?:户口|户籍)(?:就|还|也)?(?:在|是|不在)(?:{places})(?:省|市)?(?:的)?"
+        )
         # Longer words first: 户口本 is not 户口.
         self._words = re.compile("|".join(re.escape(word) for word in sorted(self._thing, key=len, reverse=True)))
 
     def of(self, text: str) -> set[str]:
         """The things that a text names."""
-        return {self._thing[found] for found in self._words.findall(normalise(text))}
+        return {self._thing[found] for found in self._words.findall(self.without_origin(text))}
+
+    def without_origin(self, text: str) -> str:
+        """The normalised text without where somebody's household is: 「外地户口」 says who asks, not what for."""
+        return self._origin.sub("", normalise(text))
 
     def of_matter(self, matter: Matter) -> set[str]:
         """The things that a matter is about, by its name and what people call it."""
