@@ -21,9 +21,9 @@ from actions.guidance.matching import matcher
 from actions.guidance.models import Choice, Reply
 from actions.guidance.passages import PLENTY, finder
 from actions.guidance.picking import ask_which, choice, facet, hint, offer, place, several_places, which_place
-from actions.guidance.steering import back, business_in, corrected, restart, same_for, shift, two_matters
+from actions.guidance.steering import back, corrected, restart, same_for, shift, two_matters
 from actions.guidance.summary import summary
-from actions.guidance.things import asks_on
+from actions.guidance.things import asks_on, business_in
 from actions.guidance.turn import Step, Turn, failed, named, replies, speaks_elsewhere, take_entities
 from bot.text.normalise import normalise
 from knowledge.catalogue import Catalogue
@@ -34,8 +34,9 @@ _SERVICE_ACTS = ("handoff", "complain", "rate", "queue", "appointment")
 _DONE = re.compile(
     r"^(?:不用|没有?了|没别的|没事|不需要|不问了|先这样|就这样|够了|好了|行了|知道了|明白了?|清楚了|记住了|好的?|行|嗯+|哦+)"
 )
-DOMINANT, FAIRLY_RELIABLE = 0.9, 0.7
-"""A first option so likely and so reliable is answered, and we say what we took it for."""
+DOMINANT, FAIRLY_RELIABLE, RELIABLE_ENOUGH = 0.9, 0.7, 0.4
+"""A first option so likely and so reliable is answered, and we say what we took it for; in the middle of a
+conversation, where a word puts it right, a little less will do."""
 PRESUMED = 0.5
 """A first option at least so likely is what we go by when our question is left open."""
 LIKELY = 0.25
@@ -271,7 +272,8 @@ def clarify(turn: Turn) -> Reply | None:
         return answer(turn, understood.aspects)
     first = understood.matters[0] if understood.matters else None
     likely = float(first["confidence"]) if first is not None and first["code"] == offered[0] else 0.0
-    if likely >= DOMINANT and understood.reliability >= FAIRLY_RELIABLE:
+    under_way = bool(memory.topics)
+    if likely >= DOMINANT and understood.reliability >= (RELIABLE_ENOUGH if under_way else FAIRLY_RELIABLE):
         # In a conversation a wrong guess that is said aloud costs a word, not a trip across town.
         turn.focus(offered[0])
         lead = replies()["presumed"].format(name=turn.catalogue.matter(offered[0]).name)

@@ -11,7 +11,7 @@ from actions.guidance.matching import CLEAR, MARGIN, essence, matcher
 from actions.guidance.models import Reply
 from actions.guidance.picking import offer, option_given
 from actions.guidance.place import asked_kind
-from actions.guidance.things import things
+from actions.guidance.things import business_in, things
 from actions.guidance.turn import SURELY_A_MATTER, Turn, failed, replies, speaks_elsewhere
 from bot.text.normalise import normalise
 from knowledge.models import Matter
@@ -39,16 +39,6 @@ _JOINED = re.compile(
 )
 _UNDER_16, _OVER_16 = re.compile("[不未]满(?:16|十六)"), re.compile("(?<![不未])满(?:16|十六)")
 _AND_THAT = re.compile("^(?:那|那么|还有|对了)?.{2,8}(?:呢|咋办|怎么办|那个)[?？]?$")
-_BUSINESS = {
-    "lost": "补领|补发|补证|丢|遗失|没了|不见",
-    "renew": "期满|到期|过期|换发|换证",
-    "damaged": "损坏|损毁|坏了",
-    "first": "首次|初次|首发|申领$|设立|第一次|头一[回次]",
-    "change": "变更|更正",
-    "cancel": "注销",
-    "transfer": "转让|过户",
-}
-"""What is done with a thing, by the words in a matter's name."""
 _ASKED = re.compile(
     "(?:都)?(?:要|得|用|需要)?(?:花)?"
     "(?:多少钱|几块钱|多久|几天|多长时间|[带拿](?:什么|啥|吗)|去哪(?:儿|里)?办?|怎么(?:办|补|换)|咋(?:办|补|换))$"
@@ -229,7 +219,12 @@ def _of_matter(turn: Turn, found: Correction) -> Reply:
             return answer(turn, aspects, replies()["corrected"])
         return _from_parse(turn) or failed(turn, replies()["what_instead"])
     sure = turn.understood.matters[:1]
-    likely = [item for item in best if sure and item[2] == sure[0]["code"] and sure[0]["confidence"] >= SURELY_A_MATTER]
+    named = things(turn.catalogue).of(found.right)
+    likely = [
+        item
+        for item in best
+        if named and sure and item[2] == sure[0]["code"] and sure[0]["confidence"] >= SURELY_A_MATTER
+    ]
     best = likely or best
     if len(best) == 1 or best[0][0] - best[1][0] >= MARGIN:
         turn.focus(best[0][2])
@@ -325,11 +320,6 @@ def same_for(turn: Turn) -> Reply | None:
     aspects = understood.aspects or ([turn.memory.aspect] if turn.memory.aspect else [])
     turn.focus(fitting[0])
     return answer(turn, aspects, replies()["shifted"].format(name=turn.catalogue.matter(fitting[0]).name))
-
-
-def business_in(name: str) -> set[str]:
-    """What is done with a thing, by the words of a matter's name or of a question."""
-    return {kind for kind, words in _BUSINESS.items() if re.search(words, name)}
 
 
 def _neighbours(turn: Turn, matter: Matter) -> list[str]:

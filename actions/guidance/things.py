@@ -13,7 +13,19 @@ from knowledge import yamlio
 from knowledge.catalogue import Catalogue
 from knowledge.models import Matter
 
+_DOING = re.compile("[换补改迁销挂查检考]")
 _HERE_OR_NOT = ("天津", "本市", "本地", "外地", "外省", "外省市", "老家", "农村", "外埠")
+
+_BUSINESS = {
+    "lost": "补领|补发|补证|丢|遗失|没了|不见",
+    "renew": "期满|到期|过期|换发|换证",
+    "damaged": "损坏|损毁|坏了",
+    "first": "首次|初次|首发|申领$|设立|第一次|头一[回次]",
+    "change": "变更|更正",
+    "cancel": "注销",
+    "transfer": "转让|过户",
+}
+"""What is done with a thing, by the words in a matter's name."""
 
 
 class Things:
@@ -60,11 +72,16 @@ def things(catalogue: Catalogue) -> Things:
 
 
 def names_thing(catalogue: Catalogue, matter: Matter, text: str, aspects: list[str]) -> bool:
-    """Whether ``text`` names any thing, be it the one that ``matter`` is about.
+    """Whether ``text`` names a thing of its own, which may be the one of ``matter`` with another business.
 
     Documents of the matter do not count when it is documents that are asked for: ``身份证带复印件行吗``.
     """
-    named = things(catalogue).of(text)
+    known = things(catalogue)
+    named = known.of(text)
+    same = business_in(text) <= business_in(matter.name) and set(_DOING.findall(text)) <= set(matter.name)
+    if aspects and same and named <= known.of_matter(matter):
+        # 「签注多少钱」 after the answer for one kind of 签注.
+        return False
     return bool(named - things(catalogue).of_documents(matter) if aspects[:1] == ["documents"] else named)
 
 
@@ -75,3 +92,8 @@ def asks_on(catalogue: Catalogue, matter: Matter, text: str, aspects: list[str])
     if aspects[:1] == ["documents"]:
         named -= known.of_documents(matter)
     return not named
+
+
+def business_in(name: str) -> set[str]:
+    """What is done with a thing, by the words of a matter's name or of a question."""
+    return {kind for kind, words in _BUSINESS.items() if re.search(words, name)}
