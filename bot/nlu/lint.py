@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.nlu.aspect import ASPECTS, NONE
+from bot.nlu.calibration import check_samples
 from bot.nlu.decide import ASK
 from bot.nlu.examples import VOICES, Example, read_file
 from bot.nlu.near import Line, Near, NearIndex
@@ -127,4 +128,5 @@ def check_questions(root: Path, catalogue: Catalogue) -> list[Fault]:
         if found < MIN_QUESTIONS:
             file = f"data/nlu/{matter.branch}/{matter.code}.yml"
             faults.append(Fault(file, "examples", f"只有 {found} 条问法", f"至少写 {MIN_QUESTIONS} 条"))
+    faults += check_samples(root, catalogue)
     return sorted(faults)

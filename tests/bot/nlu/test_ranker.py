@@ -9,7 +9,7 @@ import pytest
 
 from bot.nlu.features import ELSEWHERE, HERE, FeatureExtractor, without_places
 from bot.nlu.network import Recipe
-from bot.nlu.noise import noisy
+from bot.nlu.noise import noisy, polite
 from bot.nlu.ranker import Ranker
 from bot.nlu.vectors import Vocabulary, count_features, shares, softmax
 from bot.text.words import Segmenter
@@ -138,3 +138,18 @@ def test_noise_is_reproducible_and_keeps_most_of_the_text() -> None:
 
 def test_softmax_does_not_overflow() -> None:
     assert softmax(np.array([1000.0, 0.0])).tolist() == [1.0, 0.0]
+
+
+def test_calibration_turns_scores_into_meaning(extract: FeatureExtractor) -> None:
+    ranker = Ranker.train(QUESTIONS, extract, recipe=FEW)
+    asked = ["俺身份证丢咧", "护照丢了咋弄", "驾驶证换一个"] * 4
+    right = [frozenset({label}) for label in ("ask/A", "ask/B", "ask/C")] * 4
+    before = ranker.rank(Counter(extract(asked[0]))).probabilities.max()
+    ranker.calibrate([Counter(extract(text)) for text in asked], right, scope="ask/")
+    assert ranker.confidence.temperature < 1 and ranker.rank(Counter(extract(asked[0]))).probabilities.max() > before
+
+
+def test_polite_noise_keeps_the_question() -> None:
+    for seed in range(20):
+        said = polite("身份证丢了怎么补?", random.Random(seed))
+        assert "身份证丢了怎么补" in said and said != "身份证丢了怎么补?"
