@@ -55,7 +55,7 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
     memory.failures, memory.aspect = 0, aspects[0] if aspects else None
     memory.note(matter.name + (":" + wording.ASPECT_NAMES[aspects[0]] if aspects else ""))
     lines = [lead] if lead else []
-    first = faq.direct(matter, guidance, turn.understood, aspects) or _passage(turn, matter, aspects)
+    first = faq.direct(guidance, turn.understood, aspects) or _passage(turn, matter, aspects)
     lines += first + [text for text in _lines(turn, matter, guidance, aspects) if text not in first]
     lines += [text for text in faq.besides(matter, guidance, aspects) if text not in lines]
     if matter.alert is not None and turn.before != matter.code:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from actions.guidance.context import Understood
-from actions.guidance.matching import essence
 from actions.guidance.models import Guidance
 from actions.guidance.wording import document_line, sentence
 from bot.text.normalise import normalise
@@ -14,7 +13,6 @@ from knowledge.models import Matter
 _OPEN = re.compile("什么|啥|哪些|哪几|嘛")
 _COPY = re.compile(r"复印件")
 _INSTEAD = re.compile(r"(?:行吗|可以吗|行不|成吗|行不行|可不可以|能用吗|管用吗|代替)")
-MIN_OVERLAP, MIN_SHARED = 0.5, 2
 _WHEN = re.compile(
     r"每年\d|\d+月\d+日|[\d一二三四五六七八九十两]+个?(?:工作)?(?:日|天|月|年|小时)(?:以内|之内|内|前|以前|以上去)"
     r"|[\d一二三四五六七八九十]+分钟"
@@ -23,34 +21,11 @@ _ABOUT_TIME = re.compile("多久|几天|多少天|多长|什么时候|啥时候|
 _MONEY = re.compile("工本费|收费|多少钱|要钱|不收|免费")
 
 
-def direct(matter: Matter, guidance: Guidance, understood: Understood, aspects: list[str]) -> list[str]:
+def direct(guidance: Guidance, understood: Understood, aspects: list[str]) -> list[str]:
     """At most one line to say before everything else; empty if the record does not answer it exactly."""
-    answered = _from_faq(matter, understood.text)
-    if answered:
-        return [answered]
     if aspects[:1] == ["documents"]:
         return _about_document(guidance, understood)
     return []
-
-
-def _pairs(text: str) -> set[str]:
-    plain = essence(text)
-    return {plain[i : i + 2] for i in range(len(plain) - 1)}
-
-
-def _from_faq(matter: Matter, text: str) -> str | None:
-    asked = _pairs(text) - _pairs(matter.name)
-    best, found = 0.0, None
-    for item in matter.faq:
-        known = _pairs(item.question) - _pairs(matter.name)
-        shared = len(asked & known)
-        if len(asked) < 2 or shared < MIN_SHARED:
-            continue
-        # Whoever asks says more than the record, or less: the better of both views counts.
-        overlap = shared / min(len(asked), len(known))
-        if overlap > best:
-            best, found = overlap, item
-    return sentence(found.answer) if found and best >= MIN_OVERLAP else None
 
 
 def besides(matter: Matter, guidance: Guidance, aspects: list[str]) -> list[str]:

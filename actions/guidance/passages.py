@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from actions.guidance.matching import essence
 from actions.guidance.wording import sentence
+from bot.text.numerals import number
 from knowledge.catalogue import Catalogue
 from knowledge.models import Matter
 
@@ -27,6 +28,9 @@ ENOUGH = 0.37
 """How much of what is asked about the matter in focus a sentence must account for to be said first."""
 PLENTY = 0.55
 """The same where the question might be about something else altogether."""
+
+
+_NUMBER = re.compile("[一二两三四五六七八九]?[十百][一二三四五六七八九十]*")
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ def passages(matter: Matter) -> Iterator[Passage]:
 
 
 def _grams(text: str) -> Counter[str]:
-    plain = essence(text)
+    # 二十四 and 24 are the same number.
+    plain = essence(_NUMBER.sub(lambda match: str(number(match[0])), text))
     return Counter([*plain, *(plain[i : i + 2] for i in range(len(plain) - 1))])
 
 
