@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from actions.guidance import faq, wording
-from actions.guidance.compose import compose, relevant_facets
+from actions.guidance.compose import applies, compose, relevant_facets
 from actions.guidance.models import Choice, Guidance, Reply
 from actions.guidance.passages import ENOUGH, PLENTY, finder
 from actions.guidance.place import Whereabouts, needs
@@ -57,8 +57,8 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
     lines = [lead] if lead else []
     first = faq.direct(guidance, turn.understood, aspects) or _passage(turn, matter, aspects)
     lines += first + [text for text in _lines(turn, matter, guidance, aspects) if text not in first]
-    lines += [text for text in faq.besides(matter, guidance, aspects) if text not in lines]
-    if matter.alert is not None and turn.before != matter.code:
+    lines += [text for text in faq.besides(matter, guidance, turn.understood.text, aspects) if text not in lines]
+    if matter.alert is not None and applies(matter.alert.when, situation) and turn.before != matter.code:
         lines[0] = wording.sentence(matter.alert.text) + lines[0]
     question, choices = ask(turn, matter, situation, aspects) if memory.also is None else (None, [])
     if question and choices:

@@ -22,6 +22,7 @@ SLOTS = (
 _SHARED = frozenset({"age", "age16", "hukou", "party", "housing"})
 MAX_EARLIER = 5
 MAX_TOPICS = 6
+MAX_OFFERED = 12
 MAX_WORDS = 24
 _NUMBERS = re.compile(r"<[^<>]{2,5}>|(?:号|号码|电话|手机)(?:是|为)?(?=<)")
 
@@ -34,6 +35,7 @@ class Understood:
         matters: candidates, best first, each ``{"code", "name", "confidence"}``.
         options: codes to offer when the decision is ``clarify``.
         reliability: probability that answering for the first candidate at once is right.
+        confidence: of the intent.
         entities: Rasa entities; ``district``, ``street`` and facet names are the ones used here.
     """
 
@@ -47,6 +49,7 @@ class Understood:
     topic: str | None = None
     entities: list[dict[str, Any]] = field(default_factory=list)
     reliability: float = 0.0
+    confidence: float = 1.0
 
     @classmethod
     def from_message(cls, message: dict[str, Any]) -> Understood:
@@ -63,6 +66,7 @@ class Understood:
             topic=message.get("topic"),
             entities=message.get("entities") or [],
             reliability=float(message.get("reliability") or 0),
+            confidence=float((message.get("intent") or {}).get("confidence") or 0),
         )
 
     @property
@@ -114,7 +118,7 @@ class Memory:
         rejected: codes the person said are not meant; not offered again.
         dates: ``card`` and ``issued`` or ``born``, year-month-day as far as known.
         topics: what was asked so far, in a few words each, for whoever takes over.
-        offered: codes offered last, also after one of them was taken.
+        offered: codes offered so far, the latest last, also after one of them was taken.
         presumed: of the matters offered, the one most likely meant, if one is.
     """
 
@@ -182,6 +186,11 @@ class Memory:
     def note(self, topic: str) -> None:
         """Remember what was asked, for a human who takes over."""
         self.topics = [*(item for item in self.topics if item != topic), topic][-MAX_TOPICS:]
+
+    def remember_offer(self, codes: Iterable[str]) -> None:
+        """Remember what was offered, the latest last."""
+        fresh = list(codes)
+        self.offered = [*(code for code in self.offered if code not in fresh), *fresh][-MAX_OFFERED:]
 
     def note_words(self, text: str) -> None:
         """Remember a question that no matter was found for yet in the person's words, without numbers."""

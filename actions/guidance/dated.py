@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from actions.guidance import wording
+from actions.guidance.answering import answer
 from actions.guidance.compose import compose, source_title
 from actions.guidance.dates import RENEWAL, RULES, Card, State, Validity, until, validities
 from actions.guidance.models import Reply
@@ -13,6 +15,7 @@ from actions.guidance.spoken import Spoken, read
 from actions.guidance.turn import Turn, named, replies
 from bot.text.moments import Born, Moment
 from bot.text.normalise import normalise
+from bot.text.numerals import HAN, number
 
 _OF_CODE = {
     **dict.fromkeys(("HZ-055", "HZ-056", "HZ-057", "HZ-058", "HZ-059", "HZ-060", "HZ-061", "HZ-062"), Card.ID_CARD),
@@ -23,6 +26,10 @@ _OF_CODE = {
 }
 _AND_FOR = re.compile("(?:呢|咋办|怎么办)[?？]?$")
 _CHILD = re.compile("孩子|儿子|女儿|闺女|小子|孙")
+_BARE_AGE = re.compile(rf"(\d{{2}}|[{HAN}]{{2,3}})(?:岁)?了?(?:换|办)?(?:的话)?(?:呢|咋办|怎么办)[?？]?$")
+_AGES = range(1, 111)
+_LICENCE_MATTERS = ("JG-054", "JG-062")
+_SINCE = re.compile(rf"过期(?:了)?(?:快|有|都|已经|才)?(\d+|[{HAN}]+|半)个?(年|月)(半|多)?")
 _FIRST_CARD = ("HZ-056", "HZ-055")
 """The first identity card before and from the 16th birthday."""
 ADULT_CARD = 16
@@ -44,9 +51,11 @@ def dated(turn: Turn) -> Reply | None:
         if spoken.birth(turn.today) is None:
             return None
         return _reply(turn, Card(memory.dates["card"]), _remembered(turn, spoken), ask=False)
-    # 「我妈四十八了,她换呢」 after the answer for somebody else.
-    again = memory.aspect == "time" and spoken.age is not None and bool(_AND_FOR.search(normalise(understood.text)))
-    says = spoken.asks or spoken.issued or spoken.expires or again
+    if (lapsed := _lapsed(turn, spoken)) is not None:
+        return lapsed
+    again = _again(turn, spoken)
+    spoken = again or spoken
+    says = spoken.asks or spoken.issued or spoken.expires or again is not None
     card = spoken.card or (_talked_of(turn) if says else None)
     if card is None or not says:
         return None
@@ -58,6 +67,37 @@ def dated(turn: Turn) -> Reply | None:
     if spoken.issued:
         memory.dates["issued"] = _packed(spoken.issued)
     return _reply(turn, card, spoken, ask=True)
+
+
+def _again(turn: Turn, spoken: Spoken) -> Spoken | None:
+    """``我妈四十八了,她换呢``, ``我老伴四十五呢``: the same question for somebody else."""
+    text = normalise(turn.understood.text)
+    if turn.memory.aspect != "time" or not _AND_FOR.search(text):
+        return None
+    if spoken.age is not None:
+        return spoken
+    said = _BARE_AGE.search(text)
+    age = number(said[1]) if said else None
+    return replace(spoken, age=age) if age is not None and age in _AGES else None
+
+
+def _lapsed(turn: Turn, spoken: Spoken) -> Reply | None:
+    """How long a driving licence has been out of date decides which matter it is.
+
+    Up to a year it is renewed; up to three the right to drive is restored; after that it is a first licence again
+    (《机动车驾驶证申领和使用规定》第七十九条, as the records of the three matters say).
+    """
+    said = _SINCE.search(normalise(turn.understood.text))
+    codes = [turn.memory.matter or "", *turn.memory.choices[:1], *turn.understood.codes[:1]]
+    licence = spoken.card == Card.LICENCE or (spoken.card is None and any(code in _LICENCE_MATTERS for code in codes))
+    if said is None or not licence:
+        return None
+    count = 0.5 if said[1] == "半" else number(said[1])
+    if count is None:
+        return None
+    months = count * (12 if said[2] == "年" else 1) + (6 if said[3] == "半" and said[2] == "年" else 0)
+    turn.focus("JG-054" if months < 12 else "JG-062" if months < 36 else "JG-049")
+    return answer(turn, turn.understood.aspects or ["conditions"])
 
 
 def _talked_of(turn: Turn) -> Card | None:

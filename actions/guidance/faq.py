@@ -18,6 +18,7 @@ _WHEN = re.compile(
     r"|[\d一二三四五六七八九十]+分钟"
 )
 _ABOUT_TIME = re.compile("多久|几天|多少天|多长|什么时候|啥时候|期限|时限|几年|年年|每年|来得及|晚了")
+_HOW_LONG_GOOD = re.compile("(?:能用|能使|有效|管|用)(?:多久|多长|几天|几年|多少天|到)")
 _MONEY = re.compile("工本费|收费|多少钱|要钱|不收|免费")
 
 
@@ -28,9 +29,11 @@ def direct(guidance: Guidance, understood: Understood, aspects: list[str]) -> li
     return []
 
 
-def besides(matter: Matter, guidance: Guidance, aspects: list[str]) -> list[str]:
+def besides(matter: Matter, guidance: Guidance, text: str, aspects: list[str]) -> list[str]:
     """What the record says besides the fact asked for: dates to keep, and how it is with a fee not confirmed."""
     if aspects[:1] == ["time"]:
+        if matter.validity is not None and _HOW_LONG_GOOD.search(text):
+            return [f"有效期:{sentence(matter.validity.text)}"]
         # 「多久」 may ask until when one must come as well as how long it takes.
         said = [*guidance.conditions, *guidance.steps]
         said += [item.answer for item in matter.faq if _ABOUT_TIME.search(item.question)]

@@ -120,7 +120,8 @@ def _none_of_these(turn: Turn) -> Reply:
 def offer(turn: Turn, codes: list[str], heading: str) -> Reply:
     """Ask which of several matters is meant, by what tells them apart."""
     memory = turn.memory
-    memory.choices, memory.pending, memory.offered = list(codes), "choice", list(codes)
+    memory.choices, memory.pending = list(codes), "choice"
+    memory.remember_offer(codes)
     choices = [Choice(matter.code, matter.name, hint(matter)) for matter in map(turn.catalogue.matter, codes)]
     last = "回复数字就行;都不是就说“都不是”。" if len(codes) > 1 else "是就回“是”,不是就说说是什么事。"
     text = "\n".join([heading, *wording.choice_lines(choices), last])

@@ -23,7 +23,7 @@ from actions.guidance.passages import PLENTY, finder
 from actions.guidance.picking import ask_which, choice, facet, hint, offer, place, several_places, which_place
 from actions.guidance.steering import back, corrected, restart, same_for, shift, two_matters
 from actions.guidance.summary import summary
-from actions.guidance.things import asks_on, business_in
+from actions.guidance.things import asks_on, business_in, things
 from actions.guidance.turn import Step, Turn, failed, named, replies, speaks_elsewhere, take_entities
 from bot.text.normalise import normalise
 from knowledge.catalogue import Catalogue
@@ -39,12 +39,14 @@ DOMINANT, FAIRLY_RELIABLE, RELIABLE_ENOUGH = 0.9, 0.7, 0.4
 conversation, where a word puts it right, a little less will do."""
 PRESUMED = 0.5
 """A first option at least so likely is what we go by when our question is left open."""
+LIKELY_OPTIONS = 3
 LIKELY = 0.25
 LIKELY_FIT = 0.5
 _OTHER = re.compile(r"^(?:再|给我)?换一?(?:个|件|批|样)(?:吧|别的)?$|^(?:不是|不对)(?:这个|这件)")
 _SAME_AGAIN = re.compile(r"^(?:那|那么)?也(?:是|要|得)?")
 _ANSWERS_US = ("choose", "none_of_these", "start_over", "affirm", "deny", "skip")
 _JUST_TELL = re.compile("直接(?:跟我|给我)?(?:告诉|说|讲)|你就(?:直接)?说")
+SURE_ALARM = 0.7
 _WILL_DO = re.compile("^(?:那|那我)?(?:拿|用|凭|光)?.{2,8}(?:行|可以|成|能用|算数|顶用|认)(?:吗|不|么|不行)[?？]?$")
 _FEW_WORDS = 14
 WORTH = 0.3
@@ -66,6 +68,12 @@ def emergency(turn: Turn) -> Reply | None:
     phone = turn.understood.referral or "110"
     text = record.say if record else f"请马上打 {phone}!先保证自己安全。"
     return Reply("emergency", text, referral={"body": record.body if record else "公安机关", "phone": phone})
+
+
+def _mistaken_alarm(understood: Understood, memory: Memory) -> bool:
+    """A few words in the middle of a conversation that sound like danger only for want of anything they are like."""
+    few = len(normalise(understood.text)) <= _FEW_WORDS
+    return understood.decision == "emergency" and bool(memory.matter) and few and understood.confidence < SURE_ALARM
 
 
 def service(turn: Turn) -> Reply | None:
@@ -90,6 +98,7 @@ def bundle(turn: Turn) -> Reply | None:
     planned = plan(catalogue, found, memory.situation, memory.whereabouts(None))
     memory.matter, memory.aspect, memory.failures, memory.also = None, None, 0, None
     memory.choices, memory.pending = [matter.code for matter in planned.matters], "choice"
+    memory.remember_offer(memory.choices)
     memory.note(found.name)
     choices = [
         Choice(matter.code, matter.name, step.when or hint(matter))
@@ -235,6 +244,10 @@ def control(turn: Turn) -> Reply | None:
     matter = turn.in_focus
     if matter is None:
         return None
+    elsewhere = understood.decision == "explain" and understood.topic == "other_province"
+    if elsewhere and understood.entity("hukou") and len(text) <= _FEW_WORDS:
+        # 「我户口河北的」 about the business in hand is no question to another province.
+        return answer(turn, [memory.aspect] if memory.aspect else ["conditions"])
     if _JUST_TELL.search(text) and understood.decision != "answer":
         return answer(turn, understood.aspects or ([memory.aspect] if memory.aspect else []))
     other = bool(_OTHER.search(text))
@@ -278,8 +291,7 @@ def clarify(turn: Turn) -> Reply | None:
         turn.focus(offered[0])
         lead = replies()["presumed"].format(name=turn.catalogue.matter(offered[0]).name)
         return answer(turn, understood.aspects, lead)
-    left = [code for code in offered if code in memory.offered and code != memory.matter]
-    same = left[0] if len(left) == 1 and left[0] == offered[0] else _same_business(turn, offered)
+    same = (_before(turn, offered) or _same_business(turn, offered)) if len(offered) > 1 else None
     if same is not None:
         turn.focus(same)
         return answer(turn, understood.aspects or ([memory.aspect] if memory.aspect else []))
@@ -289,12 +301,27 @@ def clarify(turn: Turn) -> Reply | None:
     return offer(turn, offered, "您说的是哪一种?" if len(offered) > 1 else "是不是这一件?")
 
 
+def _before(turn: Turn, offered: list[str]) -> str | None:
+    """The one of several likely matters that was offered before: ``先说身份证`` after a list of many things."""
+    memory = turn.memory
+    left = [code for code in offered[:LIKELY_OPTIONS] if code in memory.offered and code != memory.matter]
+    return left[0] if len(left) == 1 else None
+
+
 def _same_business(turn: Turn, offered: list[str]) -> str | None:
-    """The one of several matters that does what the unclear question before asked: lost, worn, expired …"""
+    """The one of several matters that is about what the unclear question before named, or does what it asked."""
     before = turn.memory.topics[-1] if turn.memory.topics else ""
-    wanted = business_in(before) if before.startswith("“") and turn.in_focus is None else set()
-    fitting = [code for code in offered if wanted & business_in(turn.catalogue.matter(code).name)]
-    return fitting[0] if len(fitting) == 1 else None
+    if not before.startswith("“") or turn.in_focus is not None:
+        return None
+    known = things(turn.catalogue)
+    done, said = business_in(before), known.of(before)
+    for fitting in (
+        [code for code in offered if done & business_in(turn.catalogue.matter(code).name)],
+        [code for code in offered if said & known.of_matter(turn.catalogue.matter(code))],
+    ):
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
 
 
 def refer(turn: Turn) -> Reply | None:
@@ -346,6 +373,8 @@ def ask_back(turn: Turn) -> Reply:
     """Too vague: ask, and after two failures show the way to a human."""
     if turn.in_focus is not None and turn.understood.aspects and turn.understood.intent != "vague":
         return answer(turn, turn.understood.aspects)
+    if things(turn.catalogue).of(turn.understood.text):
+        turn.memory.note_words(turn.understood.text)
     reply = failed(turn, replies()["vague"])
     if reply.act == "ask_back":
         reply.suggestions = list(_COMMON)
@@ -391,6 +420,8 @@ def respond(
     Args:
         today: the day on which dates are computed; the current one by default.
     """
+    if _mistaken_alarm(understood, memory):
+        understood = replace(understood, intent="vague", decision="ask_back")
     turn = Turn(catalogue, understood, replace(memory), today or date.today(), memory.matter)
     if understood.decision != "emergency":
         take_entities(turn)

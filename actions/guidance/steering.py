@@ -21,7 +21,12 @@ _BACK = re.compile(
     r"|^(?:我)?(?:刚才|刚刚|方才|之前|前面|上一|先前|头先|最开始)(?:说|问|讲)?的?(?:那|这)?(?:个|件)?(?:事|问题)?(?:呢|吧|的)?$"
     r"|(?:刚才|刚刚|方才|之前|前面|先前)(?:我)?(?:说|问|讲)?的?.{0,6}?(?:那|这)(?:个|件|张|本)"
 )
-_THAT_ONE = re.compile("^(.{1,6})那个")
+_THAT_ONE = re.compile("^(?:那|对了)?(?:回到|接着说|先说|再说)?(.{1,6}?)那个")
+_RHETORICAL = re.compile("^不是(?:说|都|得|要|应该).*(?:吗|么|嘛)[?？]?$")
+_OF_AGE, _UNDER_AGE = re.compile("(?<!未)成年"), re.compile("未成年|儿童")
+_GROWN = re.compile(
+    "我自己|我本人|大人|成年了|(?:[2-9]\\d|[二三四五六七八九]十)(?:多|好几|[一二三四五六七八九])?(?:岁|了)"
+)
 _SLIP = re.compile("[说打写搞弄记挑选]错了?|说[反岔]了|口误")
 _RESUME = re.compile("(?:接着|继续|回头|回来|还是|再|先)(?:说|讲|问|聊)")
 _BACK_WORDS = re.compile(
@@ -29,6 +34,7 @@ _BACK_WORDS = re.compile(
 )
 _SHORT = 8
 _FEW = 4
+_SURELY_DESCRIBED = 0.75
 _NEAR = 0.45
 """Among the few neighbours of a matter less is enough."""
 _KIN = re.compile(
@@ -71,11 +77,9 @@ def back(turn: Turn) -> Reply | None:
 def _resumed(turn: Turn, text: str) -> Reply | None:
     """``回头说通行证``: the matter spoken of before that is about the thing named."""
     pointed = _THAT_ONE.search(text)
-    if pointed and turn.understood.decision != "answer":
-        done = business_in(pointed[1])
-        codes = [code for code in turn.memory.earlier if code in turn.catalogue.matters]
-        meant = [code for code in codes if done & business_in(turn.catalogue.matter(code).name)]
-        if len(meant) == 1 and turn.in_focus and not done & business_in(turn.in_focus.name):
+    if pointed and turn.understood.decision != "answer" and turn.memory.pending != "choice":
+        meant = _pointed_at(turn, pointed[1])
+        if len(meant) == 1:
             turn.focus(meant[0])
             lead = replies()["back"].format(name=turn.catalogue.matter(meant[0]).name)
             return answer(turn, turn.understood.aspects, lead)
@@ -95,6 +99,20 @@ def _resumed(turn: Turn, text: str) -> Reply | None:
     return answer(turn, aspects, replies()["back"].format(name=turn.catalogue.matter(about[-1]).name))
 
 
+def _pointed_at(turn: Turn, words: str) -> list[str]:
+    """Codes spoken of or offered before, other than the one in focus, that the words point at."""
+    known, done = things(turn.catalogue), business_in(words)
+    said = known.of(words)
+    focus = turn.in_focus
+    if focus is not None and (done & business_in(focus.name) or said & known.of_matter(focus)):
+        return []
+    codes = dict.fromkeys([*turn.memory.earlier, *turn.memory.offered])
+    matters = [turn.catalogue.matter(code) for code in codes if code in turn.catalogue.matters]
+    meant = [item for item in matters if done & business_in(item.name) or said & known.of_matter(item)]
+    spoken = [item.code for item in meant if item.code in turn.memory.earlier]
+    return spoken or [item.code for item in meant]
+
+
 def _best(turn: Turn, text: str, codes: list[str]) -> str | None:
     """The code the words fit best, the later one where several fit alike; None if they say nothing."""
     ranked = matcher(turn.catalogue).rank(text, list(reversed(codes)))
@@ -112,6 +130,8 @@ def restart(turn: Turn) -> Reply | None:
 def corrected(turn: Turn) -> Reply | None:
     """The person takes back something: a matter, who it is for, where they live, why."""
     understood = turn.understood
+    if _RHETORICAL.search(normalise(understood.text)):
+        return None
     found = correction_in(normalise(understood.text))
     if understood.intent != "correct" and (found is None or not (found.wrong or _SLIP.search(understood.text))):
         return None
@@ -127,9 +147,14 @@ def _of_age(turn: Turn) -> Reply | None:
     """``说错了,她今年17了``: the neighbour that is for that age, where the age decides which matter it is."""
     matter = turn.in_focus
     ages = turn.understood.entity("age16")
-    if matter is None or len(ages) != 1:
+    if matter is None:
         return None
-    meant, other = (_UNDER_16, _OVER_16) if ages[0] == "minor" else (_OVER_16, _UNDER_16)
+    if _UNDER_AGE.search(matter.name) and _GROWN.search(normalise(turn.understood.text)):
+        meant, other = _OF_AGE, _UNDER_AGE
+    elif len(ages) == 1:
+        meant, other = (_UNDER_16, _OVER_16) if ages[0] == "minor" else (_OVER_16, _UNDER_16)
+    else:
+        return None
     if not other.search(f"{matter.name}{matter.hint or ''}"):
         return None
     fitting = [
@@ -268,8 +293,10 @@ def shift(turn: Turn) -> Reply | None:
             return answer(
                 turn, understood.aspects, replies()["shifted"].format(name=turn.catalogue.matter(codes[0]).name)
             )
-    if understood.decision in ("answer", "refer", "emergency") or speaks_elsewhere(turn):
+    if understood.decision in ("answer", "emergency") or speaks_elsewhere(turn):
         return None
+    if understood.decision == "refer":
+        return _told_apart(turn, matter, text)
     just_this = len(text) <= _SHORT and matcher(turn.catalogue).core(text, matter.code) > 0.9
     if understood.aspects and (understood.intent == "follow_up" or not just_this):
         return None
@@ -306,6 +333,18 @@ def shift(turn: Turn) -> Reply | None:
     same = sorted(best, key=lambda code: -match.fit(_minus(matter.name, described), code))
     turn.focus(same[0])
     return answer(turn, [], replies()["shifted"].format(name=turn.catalogue.matter(same[0]).name))
+
+
+def _told_apart(turn: Turn, matter: Matter, text: str) -> Reply | None:
+    """``他俩没领结婚证`` sounds like another body's business, and is what tells a neighbour apart."""
+    if len(text) > 2 * _SHORT or re.search("[吗么呢?？]|哪|怎么|咋", text):
+        return None
+    codes = [item.code for item in matter.related if item.code in turn.catalogue.matters]
+    ranked = matcher(turn.catalogue).rank(text, codes)
+    if not ranked or ranked[0][1] < _SURELY_DESCRIBED:
+        return None
+    turn.focus(ranked[0][0])
+    return answer(turn, [], replies()["shifted"].format(name=turn.catalogue.matter(ranked[0][0]).name))
 
 
 def same_for(turn: Turn) -> Reply | None:

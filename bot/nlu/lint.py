@@ -10,11 +10,13 @@ from pathlib import Path
 
 from bot.nlu.aspect import ASPECTS, NONE
 from bot.nlu.calibration import check_samples
+from bot.nlu.danger import check_danger
 from bot.nlu.decide import ASK
 from bot.nlu.examples import VOICES, Example, read_file
 from bot.nlu.near import Line, Near, NearIndex
 from bot.nlu.things import check_lexicon
 from bot.text.normalise import normalise
+from knowledge import yamlio
 from knowledge.catalogue import Catalogue
 from knowledge.errors import Fault, FaultsFound
 
@@ -103,10 +105,27 @@ def near_questions(root: Path) -> tuple[list[Near], list[Near]]:
     return across, index.against(asked, [_key(item.text) for item in others])
 
 
+def _check_things(catalogue: Catalogue) -> Iterator[Fault]:
+    """``things.yml`` must name words for each thing, each word once."""
+    file, path = "knowledge/lexicon/things.yml", catalogue.root / "lexicon" / "things.yml"
+    seen: dict[str, str] = {}
+    loaded = yamlio.read(path) if path.exists() else {}
+    for thing, words in (loaded if isinstance(loaded, dict) else {}).items():
+        if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words):
+            yield Fault(file, str(thing), "右边不是一列词", "写成 [词, 词]")
+            continue
+        for word in words:
+            if word in seen:
+                yield Fault(file, str(thing), f"“{word}”已经写在“{seen[word]}”下面", "只留一处")
+            seen[word] = thing
+
+
 def check_questions(root: Path, catalogue: Catalogue) -> list[Fault]:
     """All faults of ``data/nlu`` below ``root``, and of the words for documents."""
     examples, faults = _read(root)
     faults += check_lexicon(catalogue)
+    faults += check_danger(catalogue)
+    faults += _check_things(catalogue)
     forbidden = {_key(item.text): item.file for item in held_out(root)}
     seen: dict[str, Example] = {}
     counts: dict[str, int] = defaultdict(int)
