@@ -146,11 +146,11 @@ def licence(issued: Moment, today: date, term: int | None = None) -> list[Validi
         term: 6 or 10 if the person knows which one it is.
     """
     if term is not None:
-        return [_licence(issued, term, today, f"{term}年的")]
-    first = _licence(issued, 6, today, "头一本6年的")
+        return [_licence(issued, term, today, f"{term}年")]
+    first = _licence(issued, 6, today, "头一本6年")
     if first.state in (State.VALID, State.DUE):
         return [first]
-    return [first, _licence(issued.plus(6), 10, today, "6年到期后换过10年的")]
+    return [first, _licence(issued.plus(6), 10, today, "6年到期后换过10年")]
 
 
 def _licence(issued: Moment, term: int, today: date, label: str) -> Validity:

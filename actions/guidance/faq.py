@@ -37,7 +37,9 @@ def besides(matter: Matter, guidance: Guidance, text: str, aspects: list[str]) -
         # 「多久」 may ask until when one must come as well as how long it takes.
         said = [*guidance.conditions, *guidance.steps]
         said += [item.answer for item in matter.faq if _ABOUT_TIME.search(item.question)]
-        return [sentence(text) for text in said if _WHEN.search(text)][:2]
+        # The condition and the step that say the same period say one thing.
+        by_period = {match[0]: sentence(item) for item in reversed(said) if (match := _WHEN.search(item))}
+        return list(reversed(by_period.values()))[:2]
     if aspects[:1] == ["fee"] and not guidance.fee:
         return [sentence(item.answer) for item in matter.faq if _MONEY.search(item.question + item.answer)][:1]
     return []

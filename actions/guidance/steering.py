@@ -28,7 +28,7 @@ _GROWN = re.compile(
     "我自己|我本人|大人|成年了|(?:[2-9]\\d|[二三四五六七八九]十)(?:多|好几|[一二三四五六七八九])?(?:岁|了)"
 )
 _SLIP = re.compile("[说打写搞弄记挑选]错了?|说[反岔]了|口误")
-_RESUME = re.compile("(?:接着|继续|回头|回来|还是|再|先)(?:说|讲|问|聊)")
+_RESUME = re.compile("(?:接着|继续|回头|回来|还是|再|先)(?:说|讲|问|聊)|回到")
 _BACK_WORDS = re.compile(
     r"(?:接着|继续|回头|回来|还是|再)说(?:说)?|回到?|回去|返回|接着说?|继续说?|再说说?|还是说?|说回|刚才|刚刚|方才|之前|前面|上一|先前|头先|原来|最开始|[那这][个件张本]|[说问讲]的?"
 )
@@ -86,12 +86,11 @@ def _resumed(turn: Turn, text: str) -> Reply | None:
     if not _RESUME.search(text):
         return None
     known = things(turn.catalogue)
-    said = known.of(text)
-    among = [code for code in (*turn.memory.earlier, turn.memory.matter) if code in turn.catalogue.matters]
-    about = [code for code in among if code and said & known.of_matter(turn.catalogue.matter(code))]
-    also = turn.memory.also
-    if also and said & known.of_matter(turn.catalogue.matter(also)):
-        about.append(also)
+    said, done = known.of(text), business_in(text)
+    among = [*turn.memory.earlier, turn.memory.matter or "", turn.memory.also or ""]
+    matters = [turn.catalogue.matter(code) for code in among if code in turn.catalogue.matters]
+    about = [item.code for item in matters if said & known.of_matter(item)]
+    about = about or [item.code for item in matters if not said and done & business_in(item.name)]
     if not about:
         return None
     aspects = turn.understood.aspects

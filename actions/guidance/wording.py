@@ -51,7 +51,7 @@ _LEVELS = {
 _ASK_PLACE = {
     Place.HOUSEHOLD.value: "您的户口在哪个区",
     Place.BUSINESS.value: "单位在哪个区",
-    Place.INCIDENT.value: "事情出在哪个区",
+    Place.INCIDENT.value: "办这件事的地方在哪个区",
     Place.DESTINATION.value: "要迁到哪个区",
     Place.SHIP.value: "船在哪个区",
     Place.PORT_OR_SHIP.value: "船籍港或者船在哪个区",
