@@ -34,7 +34,7 @@ _BACK_WORDS = re.compile(
 )
 _SHORT = 8
 _FEW = 4
-_SURELY_DESCRIBED = 0.75
+_SURELY_DESCRIBED = 0.7
 _NEAR = 0.45
 """Among the few neighbours of a matter less is enough."""
 _KIN = re.compile(

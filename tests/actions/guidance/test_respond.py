@@ -210,3 +210,12 @@ def test_thanks_are_no_question(catalogue: Catalogue) -> None:
     talk = Conversation(catalogue)
     talk.answer("JG-060")
     assert talk.say("好的知道了", "follow_up").act == "smalltalk"
+
+
+@pytest.mark.parametrize(("confidence", "act"), [(0.5, "ask_back"), (0.95, "emergency")])
+def test_a_few_words_that_might_sound_like_danger(catalogue: Catalogue, confidence: float, act: str) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("HZ-057")
+    talk.memory.aspect = None
+    reply = talk.say("她刚来呢", "emergency", "emergency", topic="emergency_110", sure=confidence)
+    assert reply.act == act

@@ -229,3 +229,25 @@ def test_a_remark_with_a_pause_is_not_two_matters(catalogue: Catalogue) -> None:
     options = ["HZ-012", "HZ-009"]
     reply = talk.say("我是户主 我自己去", "ask", "clarify", codes=options, options=options, aspects=["proxy"])
     assert "第二件" not in reply.text
+
+
+def test_what_tells_a_neighbour_apart_turns_to_it(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("HZ-001", "孙子上户口")
+    assert code(talk.say("他俩没领结婚证", "refer", "refer", topic="marriage")) == "HZ-002"
+    talk.answer("HZ-001", "孙子上户口")
+    assert talk.say("那结婚证在哪领呢", "refer", "refer", topic="marriage").act == "refer"
+
+
+def test_where_somebody_comes_from_is_no_thing(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("CRJ-001", "头一回办护照")
+    options = ["HZ-061", "HF-001"]
+    reply = talk.say("我家是外地户口给办吗", "ask", "clarify", codes=options, options=options, aspects=["conditions"])
+    assert code(reply) == "CRJ-001"
+
+
+def test_a_grown_up_corrected_turns_to_the_matter_for_grown_ups(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("HZ-040", "孩子改名字怎么办")
+    assert code(talk.say("不是孩子,是我自己,三十多了", "correct", "clarify")) == "HZ-041"
