@@ -14,7 +14,7 @@ from knowledge.models import Matter
 
 SLOTS = (
     "matter", "aspect", "situation", "place", "choices", "pending", "asked", "failures",
-    "earlier", "also", "rejected", "dates", "topics", "presumed", "offered",
+    "earlier", "also", "rejected", "dates", "topics", "presumed", "offered", "alarm",
 )  # fmt: skip
 """The slots of the domain that :class:`Memory` reads and writes."""
 
@@ -119,6 +119,7 @@ class Memory:
         dates: ``card`` and ``issued`` or ``born``, year-month-day as far as known.
         topics: what was asked so far, in a few words each, for whoever takes over.
         offered: codes offered so far, the latest last, also after one of them was taken.
+        alarm: the emergency of the turn before, if it was one.
         presumed: of the matters offered, the one most likely meant, if one is.
     """
 
@@ -137,6 +138,7 @@ class Memory:
     topics: list[str] = field(default_factory=list)
     presumed: str | None = None
     offered: list[str] = field(default_factory=list)
+    alarm: str | None = None
 
     @classmethod
     def from_slots(cls, slots: dict[str, Any]) -> Memory:

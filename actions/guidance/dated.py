@@ -88,7 +88,8 @@ def _lapsed(turn: Turn, spoken: Spoken) -> Reply | None:
     (《机动车驾驶证申领和使用规定》第七十九条, as the records of the three matters say).
     """
     said = _SINCE.search(normalise(turn.understood.text))
-    codes = [turn.memory.matter or "", *turn.memory.choices[:1], *turn.understood.codes[:1]]
+    memory = turn.memory
+    codes = [memory.matter] if memory.matter else [*memory.choices[:1], *turn.understood.codes[:1]]
     licence = spoken.card == Card.LICENCE or (spoken.card is None and any(code in _LICENCE_MATTERS for code in codes))
     if said is None or not licence:
         return None

@@ -226,7 +226,13 @@ def several_places(turn: Turn) -> Reply | None:
         return None
     if turn.understood.decision == "answer" and turn.understood.codes[:1] != [turn.memory.matter]:
         return None
-    return ask_which(turn, options)
+    text = normalise(turn.understood.text)
+    within = [option for option in options if district_stem(option.partition("/")[0]) in text]
+    if len(within) == 1:
+        district, _, street = within[0].partition("/")
+        turn.memory.settle(district, street, asked_kind(turn.in_focus))
+        return answer(turn, ["window"])
+    return ask_which(turn, within or options)
 
 
 def ask_which(turn: Turn, options: list[str]) -> Reply:

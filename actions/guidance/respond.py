@@ -45,10 +45,12 @@ LIKELY_FIT = 0.5
 _OTHER = re.compile(r"^(?:再|给我)?换一?(?:个|件|批|样)(?:吧|别的)?$|^(?:不是|不对)(?:这个|这件)")
 _SAME_AGAIN = re.compile(r"^(?:那|那么)?也(?:是|要|得)?")
 _ANSWERS_US = ("choose", "none_of_these", "start_over", "affirm", "deny", "skip")
+_SELF_HARM = "emergency_selfharm"
+_ALL_RIGHT = re.compile("没事|气话|开玩笑|好了|好多了|说着玩")
 _JUST_TELL = re.compile("直接(?:跟我|给我)?(?:告诉|说|讲)|你就(?:直接)?说")
 SURE_ALARM = 0.7
 _WILL_DO = re.compile("^(?:那|那我)?(?:拿|用|凭|光)?.{2,8}(?:行|可以|成|能用|算数|顶用|认)(?:吗|不|么|不行)[?？]?$")
-_FEW_WORDS = 14
+_FEW_WORDS, _SOME_WORDS = 14, 4
 WORTH = 0.3
 """How much a sentence of the record must account for to be what 「…行吗」 asks."""
 _DATE_ONLY = re.compile(r"^(?:是|我)?\d{2,4}(?:年.{0,8}|[-./]\d.*)(?:的|生|生人|出生)*$")
@@ -67,7 +69,21 @@ def emergency(turn: Turn) -> Reply | None:
     record = turn.catalogue.referrals.get(turn.understood.topic or "")
     phone = turn.understood.referral or "110"
     text = record.say if record else f"请马上打 {phone}!先保证自己安全。"
+    turn.memory.alarm = turn.understood.topic
     return Reply("emergency", text, referral={"body": record.body if record else "公安机关", "phone": phone})
+
+
+def still_in_need(turn: Turn) -> Reply | None:
+    """Somebody who spoke of dying and now says something else than what they came for."""
+    alarm, turn.memory.alarm = turn.memory.alarm, None
+    record = turn.catalogue.referrals.get(alarm or "")
+    if alarm != _SELF_HARM or record is None or turn.understood.aspects:
+        return None
+    text = turn.understood.text
+    if turn.understood.decision in ("answer", "handoff") or _ALL_RIGHT.search(text) or things(turn.catalogue).of(text):
+        return None
+    turn.memory.alarm = alarm
+    return Reply("emergency", record.say, referral={"body": record.body, "phone": record.phone or "110"})
 
 
 def _mistaken_alarm(understood: Understood, memory: Memory) -> bool:
@@ -172,6 +188,8 @@ def presumed(turn: Turn) -> Reply | None:
         return None
     if not asks_on(turn.catalogue, matter, understood.text, understood.aspects):
         return None
+    if business_in(understood.text) - business_in(matter.name):
+        return None
     turn.focus(matter.code)
     return answer(turn, understood.aspects, replies()["presumed"].format(name=matter.name))
 
@@ -202,12 +220,23 @@ def remark(turn: Turn) -> Reply | None:
     return answer(turn, ["conditions"]) if asks_on(turn.catalogue, matter, text, []) else None
 
 
+def leaning(turn: Turn) -> Reply | None:
+    """A few words that sound like another matter or another body, and name nothing: about the one in focus."""
+    understood, matter = turn.understood, turn.in_focus
+    if matter is None or understood.decision not in ("answer", "refer", "explain") or not _asks_on(turn):
+        return None
+    return answer(turn, understood.aspects) if matter.code not in understood.codes[:1] else None
+
+
 def _asks_on(turn: Turn) -> bool:
     """Whether an unclear message only asks on about the matter in focus: an aspect, and no other thing."""
     understood = turn.understood
-    if understood.decision not in ("ask_back", "clarify") or not understood.aspects:
-        return False
     text = normalise(understood.text)
+    # A few words without a thing of their own lean on the matter in focus, whatever they would mean alone.
+    few = len(text) <= _FEW_WORDS and not matcher(turn.catalogue).speaks_of(things(turn.catalogue).without_origin(text))
+    elsewhere = understood.decision in ("answer", "refer", "explain") and few
+    if not (elsewhere or understood.decision in ("ask_back", "clarify")) or not understood.aspects:
+        return False
     if understood.intent in _ANSWERS_US or _DONE.search(text):
         return False
     if turn.in_focus is None:
@@ -373,7 +402,7 @@ def ask_back(turn: Turn) -> Reply:
     """Too vague: ask, and after two failures show the way to a human."""
     if turn.in_focus is not None and turn.understood.aspects and turn.understood.intent != "vague":
         return answer(turn, turn.understood.aspects)
-    if things(turn.catalogue).of(turn.understood.text):
+    if len(turn.understood.text) >= _SOME_WORDS:
         turn.memory.note_words(turn.understood.text)
     reply = failed(turn, replies()["vague"])
     if reply.act == "ask_back":
@@ -383,6 +412,7 @@ def ask_back(turn: Turn) -> Reply:
 
 STEPS: tuple[Step, ...] = (
     emergency,
+    still_in_need,
     back,
     restart,
     service,
@@ -396,6 +426,7 @@ STEPS: tuple[Step, ...] = (
     several_places,
     place,
     from_record,
+    leaning,
     matter_answer,
     shift,
     presumed,

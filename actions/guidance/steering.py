@@ -235,6 +235,10 @@ def _of_matter(turn: Turn, found: Correction) -> Reply:
         score += 0.15 * bool(before and any(item.code == code for item in before.related))
         scored.append((score, match.fit(found.right, code), code))
     scored.sort(key=lambda item: -item[0])
+    meant = _by_thing(turn, found)
+    if meant is not None:
+        turn.focus(meant)
+        return answer(turn, aspects, replies()["corrected"])
     best = [item for item in scored if item[1] >= CLEAR][:4]
     if not best:
         if before is not None and _KIN.search(found.right):
@@ -256,6 +260,21 @@ def _of_matter(turn: Turn, found: Correction) -> Reply:
     memory.aspect = aspects[0] if aspects else None
     close = [code for score, _, code in best if score > best[0][0] - 2 * MARGIN]
     return offer(turn, close if len(close) > 1 else [code for _, _, code in best], replies()["corrected_which"])
+
+
+def _by_thing(turn: Turn, found: Correction) -> str | None:
+    """The one matter about the thing put right, and what is done with it: ``不是护照,是去香港用的那个本,头一回办``."""
+    known, text = things(turn.catalogue), normalise(turn.understood.text)
+    said = known.of(text) - (known.of(found.wrong) if found.wrong else set())
+    done = business_in(text.replace(found.wrong, "") if found.wrong else text)
+    if not said or not done:
+        return None
+    fitting = [
+        code
+        for code in [*turn.understood.codes, *turn.understood.options]
+        if said & known.of_matter(turn.catalogue.matter(code)) and done & business_in(turn.catalogue.matter(code).name)
+    ]
+    return fitting[0] if fitting else None
 
 
 def _may_be_proxy(turn: Turn, matter: Matter) -> bool:

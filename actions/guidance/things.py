@@ -38,7 +38,7 @@ class Things:
         elsewhere = yamlio.read(catalogue.root / "lexicon" / "other_places.yml")
         places = "|".join(map(re.escape, (*_HERE_OR_NOT, *elsewhere["provinces"], *elsewhere["cities"])))
         self._origin = re.compile(
-            f"(?:我|他|她)?(?:家)?(?:是)?(?:{places})(?:省|市)?(?:的)?(?:户口|户籍)(?![本簿页迁登])(?:的|,|,)?"
+            f"(?:我|他|她)?(?:家)?(?:是)?(?:{places})(?:省|市)?(?:的)?(?:户口|户籍)(?![本簿页迁登])(?:的|,|,)?|在天津(?!市)"
             f"|(?:户口|户籍)(?:就|还|也)?(?:在|是|不在)(?:{places})(?:省|市)?(?:的)?"
         )
         # Longer words first: 户口本 is not 户口.
@@ -55,6 +55,13 @@ class Things:
     def of_matter(self, matter: Matter) -> set[str]:
         """The things that a matter is about, by its name and what people call it."""
         return self.of(";".join((matter.name, *matter.aliases, matter.hint or "")))
+
+    def of_record(self, matter: Matter) -> set[str]:
+        """The things that a matter's record speaks of anywhere in its conditions, documents and questions."""
+        said = [item.text for item in (*matter.conditions, *matter.steps)]
+        said += [f"{item.name} {item.note or ''}" for item in matter.documents]
+        said += [f"{item.question} {item.answer}" for item in matter.faq]
+        return self.of(";".join(said)) | self.of_matter(matter)
 
     def of_documents(self, matter: Matter) -> set[str]:
         """The things that a matter wants to see."""
@@ -91,6 +98,9 @@ def asks_on(catalogue: Catalogue, matter: Matter, text: str, aspects: list[str])
     named = known.of(text) - known.of_matter(matter)
     if aspects[:1] == ["documents"]:
         named -= known.of_documents(matter)
+    if aspects[:1] == ["proxy"] or not aspects:
+        # 「户主是我奶奶」 speaks of what the record speaks of as well.
+        named -= known.of_record(matter)
     return not named
 
 
