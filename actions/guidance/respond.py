@@ -225,6 +225,9 @@ def leaning(turn: Turn) -> Reply | None:
     understood, matter = turn.understood, turn.in_focus
     if matter is None or understood.decision not in ("answer", "refer", "explain") or not _asks_on(turn):
         return None
+    record = turn.catalogue.referrals.get(understood.topic or "")
+    if record is not None and any(word in understood.text for word in (record.topic, *record.keywords)):
+        return None
     return answer(turn, understood.aspects) if matter.code not in understood.codes[:1] else None
 
 

@@ -48,3 +48,16 @@ def test_the_same_for_somebody_else(talk: Conversation, text: str, said: str) ->
 )
 def test_the_first_card_is_the_one_for_the_age(talk: Conversation, text: str, matter: str) -> None:
     assert code(talk.say(text, "ask", "answer", codes=["HZ-055"], aspects=["time"])) == matter
+
+
+def test_the_age_when_the_card_was_issued(talk: Conversation) -> None:
+    reply = talk.say(
+        "身份证是2017年3月办的,那会儿我24岁,什么时候到期", "ask", "answer", codes=["HZ-057"], aspects=["time"]
+    )
+    assert "2027年3月" in reply.text and "2022" not in reply.text
+
+
+def test_how_long_out_of_date_is_for_the_card_in_focus(talk: Conversation) -> None:
+    talk.answer("HZ-068", "居住证签注")
+    reply = talk.say("已经过期俩月了还能签吗", "ask", "clarify", codes=["JG-054"], options=["JG-054", "HZ-034"])
+    assert code(reply) != "JG-054"

@@ -219,3 +219,27 @@ def test_a_few_words_that_might_sound_like_danger(catalogue: Catalogue, confiden
     talk.memory.aspect = None
     reply = talk.say("她刚来呢", "emergency", "emergency", topic="emergency_110", sure=confidence)
     assert reply.act == act
+
+
+def test_a_few_words_lean_on_the_matter_in_focus(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("ZA-037", "弟弟见义勇为")
+    reply = talk.say("往哪儿报", "refer", "refer", topic="discipline", aspects=["window"])
+    assert code(reply) == "ZA-037" and reply.aspect == "window"
+    assert talk.say("火化归你们管吗", "refer", "refer", topic="funeral", aspects=["window"]).act == "refer"
+
+
+def test_somebody_in_need_is_not_sent_back_to_paperwork(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("JG-066", "驾照分扣完了")
+    talk.say("不想活了", "emergency", "emergency", topic="emergency_selfharm")
+    again = talk.say("我就是心里难受 不想打电话", "vague")
+    assert again.act == "emergency" and "12356" in again.text
+    assert talk.say("没事了是气话", "smalltalk", "smalltalk", topic="thank").act == "smalltalk"
+
+
+def test_after_another_emergency_the_business_goes_on(catalogue: Catalogue) -> None:
+    talk = Conversation(catalogue)
+    talk.answer("JG-004", "二手车过户")
+    talk.say("着火了", "emergency", "emergency", topic="emergency_119")
+    assert code(talk.say("多少钱", "follow_up", aspects=["fee"])) == "JG-004"
