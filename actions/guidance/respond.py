@@ -225,9 +225,6 @@ def leaning(turn: Turn) -> Reply | None:
     understood, matter = turn.understood, turn.in_focus
     if matter is None or understood.decision not in ("answer", "refer", "explain") or not _asks_on(turn):
         return None
-    record = turn.catalogue.referrals.get(understood.topic or "")
-    if record is not None and any(word in understood.text for word in (record.topic, *record.keywords)):
-        return None
     return answer(turn, understood.aspects) if matter.code not in understood.codes[:1] else None
 
 
@@ -237,7 +234,9 @@ def _asks_on(turn: Turn) -> bool:
     text = normalise(understood.text)
     # A few words without a thing of their own lean on the matter in focus, whatever they would mean alone.
     few = len(text) <= _FEW_WORDS and not matcher(turn.catalogue).speaks_of(things(turn.catalogue).without_origin(text))
-    elsewhere = understood.decision in ("answer", "refer", "explain") and few
+    record = turn.catalogue.referrals.get(understood.topic or "")
+    theirs = record is not None and any(word in understood.text for word in (record.topic, *record.keywords))
+    elsewhere = understood.decision in ("answer", "refer", "explain") and few and not theirs
     if not (elsewhere or understood.decision in ("ask_back", "clarify")) or not understood.aspects:
         return False
     if understood.intent in _ANSWERS_US or _DONE.search(text):
