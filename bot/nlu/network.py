@@ -32,7 +32,7 @@ class Recipe:
 
     networks: int = 2
     width: int = 160
-    epochs: int = 9
+    epochs: int = 8
     batch: int = 256
     rate: float = 0.9
     drop: float = 0.3
@@ -111,8 +111,12 @@ class _Trainer:
         self.step += 1
         of_weights, of_bias = middle.T @ error, error.sum(axis=0)
         of_vectors = compact.T @ (error @ self.weights.T)
-        self._of_vectors[columns] += (of_vectors**2).mean(axis=1)
-        self.vectors[columns] = vectors - rate * of_vectors / np.sqrt(self._of_vectors[columns])[:, None]
+        # In place: these are the largest arrays of a step.
+        seen = self._of_vectors[columns] + np.einsum("ij,ij->i", of_vectors, of_vectors) / recipe.width
+        self._of_vectors[columns] = seen
+        of_vectors *= (-rate / np.sqrt(seen))[:, None]
+        of_vectors += vectors
+        self.vectors[columns] = of_vectors
         self._of_weights += of_weights**2
         self.weights -= rate * of_weights / np.sqrt(self._of_weights)
         self._of_bias += of_bias**2

@@ -117,15 +117,15 @@ def test_a_whole_call(exchange: Server) -> None:
 
 def test_digits_pick_an_option_and_the_answer_is_for_it(exchange: Server) -> None:
     call = Call(exchange, "digits")
-    menu = call.says("孩子上户口")
+    menu = call.says("我要换身份证")
     assert menu.startswith("您说的是哪一种?") and menu.count("请按") == 4
     picked = "".join(call.presses("1")["say"])
-    assert "新生儿出生登记" in picked
+    assert "有效期满换领" in picked
 
 
 def test_speech_picks_as_a_digit_does(exchange: Server) -> None:
     said, pressed = Call(exchange, "speech"), Call(exchange, "digit")
-    assert said.says("孩子上户口") == pressed.says("孩子上户口")
+    assert said.says("我要换身份证") == pressed.says("我要换身份证")
     assert said.says("第二个") == "".join(pressed.presses("2")["say"])
 
 
