@@ -45,6 +45,7 @@ LIKELY_FIT = 0.5
 _OTHER = re.compile(r"^(?:再|给我)?换一?(?:个|件|批|样)(?:吧|别的)?$|^(?:不是|不对)(?:这个|这件)")
 _SAME_AGAIN = re.compile(r"^(?:那|那么)?也(?:是|要|得)?")
 _ANSWERS_US = ("choose", "none_of_these", "start_over", "affirm", "deny", "skip")
+_OUT_OF_DATE = re.compile("到期|过期|期满")
 _SELF_HARM = "emergency_selfharm"
 _ALL_RIGHT = re.compile("没事|气话|开玩笑|好了|好多了|说着玩")
 _JUST_TELL = re.compile("直接(?:跟我|给我)?(?:告诉|说|讲)|你就(?:直接)?说")
@@ -346,6 +347,9 @@ def _same_business(turn: Turn, offered: list[str]) -> str | None:
         return None
     known = things(turn.catalogue)
     done, said = business_in(before), known.of(before)
+    if not _OUT_OF_DATE.search(before):
+        # 换证 alone may be for wear or a new name as well.
+        done -= {"renew"}
     for fitting in (
         [code for code in offered if done & business_in(turn.catalogue.matter(code).name)],
         [code for code in offered if said & known.of_matter(turn.catalogue.matter(code))],

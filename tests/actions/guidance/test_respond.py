@@ -243,3 +243,14 @@ def test_after_another_emergency_the_business_goes_on(catalogue: Catalogue) -> N
     talk.answer("JG-004", "二手车过户")
     talk.say("着火了", "emergency", "emergency", topic="emergency_119")
     assert code(talk.say("多少钱", "follow_up", aspects=["fee"])) == "JG-004"
+
+
+def test_what_was_said_before_a_choice_narrows_it_only_if_it_tells(catalogue: Catalogue) -> None:
+    options = ["HZ-057", "HZ-058", "HZ-060"]
+    vague = Conversation(catalogue)
+    vague.say("我要换证", "vague")
+    assert vague.say("身份证", "ask", "clarify", codes=options, options=options).act == "clarify"
+    lost = Conversation(catalogue)
+    lost.say("牌子丢了", "vague")
+    plates = ["ZA-032", "ZA-036"]
+    assert code(lost.say("狗的那个", "ask", "clarify", codes=plates, options=plates)) == "ZA-036"
