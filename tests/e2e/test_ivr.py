@@ -120,7 +120,7 @@ def test_digits_pick_an_option_and_the_answer_is_for_it(exchange: Server) -> Non
     menu = call.says("我要换身份证")
     assert menu.startswith("您说的是哪一种?") and menu.count("请按") == 4
     picked = "".join(call.presses("1")["say"])
-    assert "有效期满换领" in picked
+    assert picked.startswith("居民身份证") and "换领" in picked
 
 
 def test_speech_picks_as_a_digit_does(exchange: Server) -> None:
