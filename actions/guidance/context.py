@@ -35,7 +35,6 @@ class Understood:
         matters: candidates, best first, each ``{"code", "name", "confidence"}``.
         options: codes to offer when the decision is ``clarify``.
         reliability: probability that answering for the first candidate at once is right.
-        confidence: of the intent.
         entities: Rasa entities; ``district``, ``street`` and facet names are the ones used here.
     """
 
@@ -49,7 +48,6 @@ class Understood:
     topic: str | None = None
     entities: list[dict[str, Any]] = field(default_factory=list)
     reliability: float = 0.0
-    confidence: float = 1.0
 
     @classmethod
     def from_message(cls, message: dict[str, Any]) -> Understood:
@@ -66,7 +64,6 @@ class Understood:
             topic=message.get("topic"),
             entities=message.get("entities") or [],
             reliability=float(message.get("reliability") or 0),
-            confidence=float((message.get("intent") or {}).get("confidence") or 0),
         )
 
     @property

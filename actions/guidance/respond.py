@@ -26,6 +26,7 @@ from actions.guidance.summary import summary
 from actions.guidance.things import asks_on, business_in, things
 from actions.guidance.turn import Step, Turn, failed, named, replies, speaks_elsewhere, take_entities
 from bot.text.normalise import normalise
+from bot.text.numerals import HAN
 from knowledge.catalogue import Catalogue
 
 __all__ = ["STEPS", "replies", "respond"]
@@ -49,12 +50,14 @@ _OUT_OF_DATE = re.compile("到期|过期|期满")
 _SELF_HARM = "emergency_selfharm"
 _ALL_RIGHT = re.compile("没事|气话|开玩笑|好了|好多了|说着玩")
 _JUST_TELL = re.compile("直接(?:跟我|给我)?(?:告诉|说|讲)|你就(?:直接)?说")
-SURE_ALARM = 0.7
 _WILL_DO = re.compile("^(?:那|那我)?(?:拿|用|凭|光)?.{2,8}(?:行|可以|成|能用|算数|顶用|认)(?:吗|不|么|不行)[?？]?$")
 _FEW_WORDS, _SOME_WORDS = 14, 4
 WORTH = 0.3
 """How much a sentence of the record must account for to be what 「…行吗」 asks."""
 _DATE_ONLY = re.compile(r"^(?:是|我)?\d{2,4}(?:年.{0,8}|[-./]\d.*)(?:的|生|生人|出生)*$")
+_AGE_ONLY = re.compile(
+    rf"^(?:我|他|她)?(?:爸|妈|公公|婆婆|老伴|老公|老婆|媳妇|儿子|闺女|孙子)?(?:今年|都|才)?(?:\d{{1,2}}|[{HAN}]{{2,3}})岁?(?:了|呢)?$"
+)
 _LACKS = re.compile("没有?|还没|未|缺")
 _SHORT = 8
 _COMMON = ("身份证丢了怎么补", "驾驶证到期换证", "给孩子上户口", "办护照", "二手车过户")
@@ -63,9 +66,6 @@ _COMMON = ("身份证丢了怎么补", "驾驶证到期换证", "给孩子上户
 def emergency(turn: Turn) -> Reply | None:
     """Danger first, in any turn. What was spoken of before stays where it was."""
     if turn.understood.decision != "emergency":
-        return None
-    if turn.memory.pending and _DATE_ONLY.search(normalise(turn.understood.text)):
-        # 「1979年」 answers when somebody was born; it is no call for the fire brigade.
         return None
     record = turn.catalogue.referrals.get(turn.understood.topic or "")
     phone = turn.understood.referral or "110"
@@ -87,10 +87,15 @@ def still_in_need(turn: Turn) -> Reply | None:
     return Reply("emergency", record.say, referral={"body": record.body, "phone": record.phone or "110"})
 
 
-def _mistaken_alarm(understood: Understood, memory: Memory) -> bool:
-    """A few words in the middle of a conversation that sound like danger only for want of anything they are like."""
-    few = len(normalise(understood.text)) <= _FEW_WORDS
-    return understood.decision == "emergency" and bool(memory.matter) and few and understood.confidence < SURE_ALARM
+def _only_says_when(understood: Understood, memory: Memory) -> bool:
+    """Nothing but a date or an age where dates are spoken of: ``1979年``, ``我老伴四十五呢``.
+
+    It is no call for help, however much its digits look like a number to call. Everything else that sounds like
+    danger is taken for it: a needless number costs less than a missed one.
+    """
+    text = normalise(understood.text)
+    about_dates = bool(memory.pending) or memory.aspect == "time"
+    return about_dates and bool(_DATE_ONLY.search(text) or _AGE_ONLY.search(text))
 
 
 def service(turn: Turn) -> Reply | None:
@@ -457,7 +462,7 @@ def respond(
     Args:
         today: the day on which dates are computed; the current one by default.
     """
-    if _mistaken_alarm(understood, memory):
+    if understood.decision == "emergency" and _only_says_when(understood, memory):
         understood = replace(understood, intent="vague", decision="ask_back")
     turn = Turn(catalogue, understood, replace(memory), today or date.today(), memory.matter)
     if understood.decision != "emergency":

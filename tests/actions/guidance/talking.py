@@ -23,9 +23,8 @@ class Conversation:
     def say(self, text: str, intent: str = "vague", decision: str = "ask_back", **fields: Any) -> Reply:
         codes = fields.pop("codes", [])
         sure = fields.pop("confidence", 0.9 / max(1, len(codes)))
-        intent_confidence = fields.pop("sure", 1.0)
         matters = [{"code": code, "name": code, "confidence": sure} for code in codes]
-        understood = Understood(text, intent, decision, matters, confidence=intent_confidence, **fields)
+        understood = Understood(text, intent, decision, matters, **fields)
         reply, self.memory = respond(self.catalogue, understood, Memory.from_slots(self.memory.to_slots()), TODAY)
         return reply
 

@@ -212,13 +212,12 @@ def test_thanks_are_no_question(catalogue: Catalogue) -> None:
     assert talk.say("好的知道了", "follow_up").act == "smalltalk"
 
 
-@pytest.mark.parametrize(("confidence", "act"), [(0.5, "ask_back"), (0.95, "emergency")])
-def test_a_few_words_that_might_sound_like_danger(catalogue: Catalogue, confidence: float, act: str) -> None:
+def test_an_age_is_no_call_for_help_and_danger_in_a_few_words_always_is(catalogue: Catalogue) -> None:
     talk = Conversation(catalogue)
-    talk.answer("HZ-057")
-    talk.memory.aspect = None
-    reply = talk.say("她刚来呢", "emergency", "emergency", topic="emergency_110", sure=confidence)
-    assert reply.act == act
+    talk.say("我今年二十四,身份证到期换新的管几年", "ask", "answer", codes=["HZ-057"], aspects=["time"])
+    assert talk.say("我老伴四十五呢", "emergency", "emergency", topic="emergency_110").act == "answer"
+    for text in ("坏了坏了我刚给骗子转了三万", "救命", "家里进贼了", "119"):
+        assert talk.say(text, "emergency", "emergency", topic="emergency_110").act == "emergency"
 
 
 def test_a_few_words_lean_on_the_matter_in_focus(catalogue: Catalogue) -> None:
