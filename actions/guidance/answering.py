@@ -83,6 +83,9 @@ def _one(turn: Turn, aspects: list[str], lead: str) -> Reply:
 
 def _passage(turn: Turn, matter: Matter, aspects: list[str]) -> list[str]:
     """The sentence of the record that answers just this question, if there is one."""
+    if turn.before != matter.code and aspects in ([], ["process"]):
+        # 「护照到期怎么换」 asks for everything, not for the one case that shares its words (到期 abroad).
+        return []
     found = finder(turn.catalogue).best(matter, turn.understood.text, aspects[0] if aspects else None)
     enough = ENOUGH if turn.before == matter.code else PLENTY
     return [found[1]] if found and found[0] >= enough else []

@@ -44,3 +44,12 @@ def test_the_alert_is_said_first_and_once(catalogue: Catalogue) -> None:
     talk = Conversation(catalogue)
     assert talk.answer("XZ-002", "我妈早上出门没回来").text.startswith("人刚走失就马上打110")
     assert "人刚走失" not in talk.say("要带什么", "follow_up", aspects=["documents"]).text
+
+
+@pytest.mark.parametrize("aspects", [[], ["process"]])
+def test_a_question_for_everything_is_not_answered_by_one_special_case(
+    catalogue: Catalogue, aspects: list[str]
+) -> None:
+    assert (
+        "使馆" not in Conversation(catalogue).answer("CRJ-002", "护照到期怎么换", aspects=aspects).text.split("\n")[0]
+    )
